@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// Halftone: the two float primitives on which every exact result rests, for one float.
+//
+//   fused(a, b, c) = round(a * b + c)        one rounding, on every machine
+//   product(a, b)  = round(a * b)            one rounding, never contracted with a following addition
+//
+// Compilers may fuse `a * b + c` on their own, intrinsics included; so in this library no raw product meets a sum.
+#pragma once
+
+#include <halftone/core/config.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace halftone::inline v0_1 {
+
+namespace detail {
+
+/// a * b + c rounded once, for machines without the instruction: the product is exact in double, the sum is rounded to
+/// odd there, and the last step to float then rounds as if the sum had been exact (Boldo and Melquiond, 2008).
+[[nodiscard]] constexpr float fused_by_double(float a, float b, float c) noexcept {
+  const double p = static_cast<double>(a) * static_cast<double>(b);
+  const double d = static_cast<double>(c);
+  const double sum = p + d;
+  const double from_p = sum - d;
+  const double rest = (p - from_p) + (d - (sum - from_p));  // Knuth's two-sum: sum + rest == p + d
+  auto bits = std::bit_cast<std::uint64_t>(sum);
+  if (rest == rest && rest != 0.0 && (bits & 1u) == 0) {
+    bits = ((rest > 0.0) == (sum > 0.0)) ? bits + 1 : bits - 1;
+  }
+  return static_cast<float>(std::bit_cast<double>(bits));
+}
+
+}  // namespace detail
+
+/// round(a * b + c), rounded once.
+[[nodiscard]] HALFTONE_INLINE constexpr float fused(float a, float b, float c) noexcept {
+#if HALFTONE_HAS_FMA
+  if (!std::is_constant_evaluated()) {
+    return __builtin_fmaf(a, b, c);
+  }
+#endif
+  return detail::fused_by_double(a, b, c);
+}
+
+/// round(a * b), opaque to contraction.
+[[nodiscard]] HALFTONE_INLINE constexpr float product(float a, float b) noexcept {
+  float p = a * b;
+  if (!std::is_constant_evaluated()) {
+#if defined(__x86_64__) || defined(__SSE2__)
+    asm("" : "+x"(p));
+#elif defined(__aarch64__)
+    asm("" : "+w"(p));
+#elif defined(__GNUC__)
+    asm("" : "+m"(p));
+#endif
+  }
+  return p;
+}
+
+/// The smaller of two floats; b where a is NaN.
+[[nodiscard]] HALFTONE_INLINE constexpr float minimum(float a, float b) noexcept { return a < b ? a : b; }
+/// The larger of two floats; b where a is NaN.
+[[nodiscard]] HALFTONE_INLINE constexpr float maximum(float a, float b) noexcept { return a > b ? a : b; }
+
+/// |x| without libm.
+[[nodiscard]] HALFTONE_INLINE constexpr float magnitude(float x) noexcept {
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) & 0x7fffffffu);
+}
+
+/// Neither NaN nor infinite.
+[[nodiscard]] HALFTONE_INLINE constexpr bool is_finite(float x) noexcept {
+  return (std::bit_cast<std::uint32_t>(x) & 0x7f800000u) != 0x7f800000u;
+}
+
+/// 1 / scale, and 0 where |scale| is below the smallest normal float: such a group encodes as zeros.
+[[nodiscard]] HALFTONE_INLINE constexpr float reciprocal_of_scale(float scale) noexcept {
+  return magnitude(scale) < std::numeric_limits<float>::min() ? 0.0f : 1.0f / scale;
+}
+
+/// Rounds up to a multiple.
+[[nodiscard]] constexpr std::size_t round_up(std::size_t value, std::size_t multiple) noexcept {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+/// Divides, rounding up.
+[[nodiscard]] constexpr std::size_t ceil_div(std::size_t value, std::size_t divisor) noexcept {
+  return (value + divisor - 1) / divisor;
+}
+
+}  // namespace halftone::inline v0_1

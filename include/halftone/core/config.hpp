@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// Halftone: version, instruction-set namespace and the few macros of the library.
+//
+// Names live in `halftone::inline v0_1`. What computes lives one level deeper, in an inline namespace that is named
+// after the instruction set of the translation unit, so that objects compiled with different flags never share code.
+#pragma once
+
+#define HALFTONE_VERSION_MAJOR 0
+#define HALFTONE_VERSION_MINOR 1
+#define HALFTONE_VERSION_PATCH 0
+
+#if !defined(__cplusplus) || __cplusplus < 202002L
+#error "Halftone needs C++20: compile with -std=c++20 or newer."
+#endif
+
+#if (defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)) && \
+    !defined(HALFTONE_ALLOW_FAST_MATH)
+#error "Halftone promises exact results, which -ffast-math breaks: compile without it, or define HALFTONE_ALLOW_FAST_MATH."
+#endif
+
+// Which instruction set the kernels of this translation unit use. Define HALFTONE_FORCE_PORTABLE for plain C++.
+#if !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && \
+    defined(__AVX512VL__) && defined(__AVX512VNNI__)
+#define HALFTONE_ISA_AVX512_VNNI 1
+#define HALFTONE_ISA isa_avx512_vnni
+#elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX2__) && defined(__FMA__)
+#define HALFTONE_ISA_AVX2 1
+#define HALFTONE_ISA isa_avx2
+#elif defined(__AVX512F__)
+#define HALFTONE_ISA isa_portable_avx512
+#elif defined(__FMA__)
+#define HALFTONE_ISA isa_portable_fma
+#elif defined(__AVX__)
+#define HALFTONE_ISA isa_portable_avx
+#else
+#define HALFTONE_ISA isa_portable
+#endif
+
+// 1 where the flags give a fused multiply-add instruction; otherwise `fused` is an exact emulation.
+#if defined(__FMA__) || defined(__aarch64__)
+#define HALFTONE_HAS_FMA 1
+#else
+#define HALFTONE_HAS_FMA 0
+#endif
+
+// Small functions of policies and primitives: inlined even at -O0, so that no object exports a copy of them.
+#if defined(__GNUC__)
+#define HALFTONE_INLINE inline __attribute__((always_inline))
+#elif defined(_MSC_VER)
+#define HALFTONE_INLINE __forceinline
+#else
+#define HALFTONE_INLINE inline
+#endif

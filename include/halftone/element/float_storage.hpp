@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Halftone: fp32, fp16 and bf16 as elements: floats kept in 32 or 16 bits.
+//
+// Encoding rounds to nearest, ties to even, by integer arithmetic. Overflow gives the largest finite value (a weight or a
+// scale never becomes infinite by being stored); NaN stays NaN, infinities stay infinite.
+#pragma once
+
+#include <halftone/element/element.hpp>
+
+#include <bit>
+
+namespace halftone::inline v0_1 {
+
+/// IEEE 754 binary32.
+struct fp32 {
+  static constexpr unsigned bits = 32;
+  static constexpr std::size_t dimension = 1;
+  [[nodiscard]] static std::string name() { return "fp32"; }
+  [[nodiscard]] HALFTONE_INLINE static constexpr float largest() noexcept { return 1.0f; }
+  [[nodiscard]] HALFTONE_INLINE static constexpr std::uint32_t encode(float x) noexcept {
+    return std::bit_cast<std::uint32_t>(x);
+  }
+  [[nodiscard]] HALFTONE_INLINE static constexpr float decode(std::uint32_t code) noexcept {
+    return std::bit_cast<float>(code);
+  }
+};
+
+/// The upper half of binary32.
+struct bf16 {
+  static constexpr unsigned bits = 16;
+  static constexpr std::size_t dimension = 1;
+  [[nodiscard]] static std::string name() { return "bf16"; }
+  [[nodiscard]] HALFTONE_INLINE static constexpr float largest() noexcept { return 1.0f; }
+  [[nodiscard]] HALFTONE_INLINE static constexpr std::uint32_t encode(float x) noexcept {
+    const auto u = std::bit_cast<std::uint32_t>(x);
+    if ((u & 0x7fffffffu) > 0x7f800000u) {
+      return (u >> 16) | 0x40u;  // quiet NaN
+    }
+    const std::uint32_t rounded = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
+    const bool overflows = (rounded & 0x7fffu) == 0x7f80u && (u & 0x7fffffffu) != 0x7f800000u;
+    return overflows ? rounded - 1 : rounded;
+  }
+  [[nodiscard]] HALFTONE_INLINE static constexpr float decode(std::uint32_t code) noexcept {
+    return std::bit_cast<float>(code << 16);
+  }
+};
+
+/// IEEE 754 binary16.
+struct fp16 {
+  static constexpr unsigned bits = 16;
+  static constexpr std::size_t dimension = 1;
+  [[nodiscard]] static std::string name() { return "fp16"; }
+  [[nodiscard]] HALFTONE_INLINE static constexpr float largest() noexcept { return 1.0f; }
+  [[nodiscard]] HALFTONE_INLINE static constexpr std::uint32_t encode(float x) noexcept {
+    const auto u = std::bit_cast<std::uint32_t>(x);
+    const std::uint32_t sign = (u >> 16) & 0x8000u;
+    const std::uint32_t a = u & 0x7fffffffu;
+    if (a >= 0x7f800000u) {
+      return sign | (a > 0x7f800000u ? 0x7e00u : 0x7c00u);
+    }
+    if (a >= 0x477ff000u) {
+      return sign | 0x7bffu;  // rounds to 65536 or more: saturate at 65504
+    }
+    if (a < 0x38800000u) {  // below 2^-14: subnormal, unit 2^-24
+      const std::uint32_t shift = 126u - (a >> 23);
+      if (shift > 24u) {
+        return sign;
+      }
+      const std::uint32_t mantissa = (a & 0x7fffffu) | 0x800000u;
+      const std::uint32_t whole = mantissa >> shift;
+      const std::uint32_t rest = mantissa & ((1u << shift) - 1);
+      const std::uint32_t half = 1u << (shift - 1);
+      return sign | (whole + ((rest > half || (rest == half && (whole & 1u))) ? 1u : 0u));
+    }
+    return sign | ((a - 0x38000000u + 0xfffu + ((a >> 13) & 1u)) >> 13);
+  }
+  [[nodiscard]] HALFTONE_INLINE static constexpr float decode(std::uint32_t code) noexcept {
+    const std::uint32_t sign = (code & 0x8000u) << 16;
+    const std::uint32_t exponent = (code >> 10) & 31u;
+    const std::uint32_t mantissa = code & 0x3ffu;
+    if (exponent == 0) {
+      const float value = static_cast<float>(mantissa) * 0x1p-24f;  // exact
+      return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | sign);
+    }
+    const std::uint32_t high = exponent == 31 ? 0x7f800000u : (exponent + 112u) << 23;
+    return std::bit_cast<float>(sign | high | (mantissa << 13));
+  }
+};
+
+/// Elements that hold floats as they are: `unscaled` and `stored_as` take them.
+template <class E>
+concept float_element = table_element<E> && (E::bits == 16 || E::bits == 32);
+
+static_assert(float_element<fp32> && float_element<bf16> && float_element<fp16>);
+static_assert(fp16::encode(65519.0f) == 0x7bff && fp16::encode(1e9f) == 0x7bff && fp16::decode(0x3c00) == 1.0f);
+static_assert(fp16::encode(0x1p-24f) == 1 && fp16::encode(0x1p-25f) == 0 && fp16::encode(0x1.8p-24f) == 2);
+static_assert(bf16::encode(1.0f) == 0x3f80 && bf16::decode(0xc000) == -2.0f);
+
+/// A bf16 number as an output type: 16 bits, no arithmetic.
+enum class bfloat16 : std::uint16_t {};
+[[nodiscard]] HALFTONE_INLINE constexpr bfloat16 to_bfloat16(float x) noexcept {
+  return static_cast<bfloat16>(bf16::encode(x));
+}
+[[nodiscard]] HALFTONE_INLINE constexpr float to_float(bfloat16 x) noexcept {
+  return bf16::decode(static_cast<std::uint32_t>(x));
+}
+
+}  // namespace halftone::inline v0_1

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Halftone: everything that needs no library but xsimd.
+#pragma once
+
+#include <halftone/core/aligned_buffer.hpp>
+#include <halftone/core/arithmetic.hpp>
+#include <halftone/core/config.hpp>
+#include <halftone/core/error.hpp>
+#include <halftone/core/executor.hpp>
+#include <halftone/core/matrix_view.hpp>
+#include <halftone/core/random.hpp>
+#include <halftone/core/result.hpp>
+#include <halftone/element/bit_packing.hpp>
+#include <halftone/element/codebook.hpp>
+#include <halftone/element/element.hpp>
+#include <halftone/element/float_storage.hpp>
+#include <halftone/element/integer.hpp>
+#include <halftone/epilogue/activation_stages.hpp>
+#include <halftone/epilogue/epilogue.hpp>
+#include <halftone/epilogue/linear_stages.hpp>
+#include <halftone/epilogue/requantize.hpp>
+#include <halftone/epilogue/stage.hpp>
+#include <halftone/gemm/gemm.hpp>
+#include <halftone/gemm/pack.hpp>
+#include <halftone/quantize/compare.hpp>
+#include <halftone/quantize/quantize.hpp>
+#include <halftone/quantize/quantize_activations.hpp>
+#include <halftone/reference/error_report.hpp>
+#include <halftone/reference/gemm.hpp>
+#include <halftone/reference/quantize.hpp>
+#include <halftone/reference/quantize_activations.hpp>
+#include <halftone/scheme/asymmetric.hpp>
+#include <halftone/scheme/clip_search.hpp>
+#include <halftone/scheme/estimator.hpp>
+#include <halftone/scheme/given.hpp>
+#include <halftone/scheme/granularity.hpp>
+#include <halftone/scheme/mapping.hpp>
+#include <halftone/scheme/parameters.hpp>
+#include <halftone/scheme/presets.hpp>
+#include <halftone/scheme/rounding.hpp>
+#include <halftone/scheme/scheme.hpp>
+#include <halftone/scheme/storage.hpp>
+#include <halftone/scheme/symmetric.hpp>
+#include <halftone/tensor/activations.hpp>
+#include <halftone/tensor/checks.hpp>
+#include <halftone/tensor/parameter_plane.hpp>
+#include <halftone/tensor/quantized_matrix.hpp>

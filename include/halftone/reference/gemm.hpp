@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// Halftone: the specification of quantized multiplication, in plain loops.
+#pragma once
+
+#include <halftone/reference/quantize_activations.hpp>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA::reference {
+
+/// y[m, n] = epilogue(sum over k of x[m, k] * w[n, k]), w = dequantized weights.
+/// One chain: acc = fused(x_k, w_k, acc), k ascending, from +0.
+/// @throws halftone::error for shapes that do not fit (see checks.hpp)
+template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemm(matrix_view<const float> x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
+          const Epilogue& finish = {}) {
+  expects_valid(x, "gemm", "x");
+  expects_gemm(x.shape(), w.shape(), y, finish);
+  for (std::size_t m = 0; m < x.rows(); ++m) {
+    for (std::size_t n = 0; n < w.rows(); ++n) {
+      float acc = 0.0f;
+      for (std::size_t k = 0; k < x.cols(); ++k) {
+        acc = fused(x(m, k), w.value_at(n, k), acc);
+      }
+      y(m, n) = store_value<Output>(finish.apply(acc, tile_position{m, n, 1}));
+    }
+  }
+}
+
+/// One output of a multiplication with int8 or uint8 activations, before the epilogue.
+template <class Scheme>
+[[nodiscard]] float dot(const activation_view& x, std::size_t m, const quantized_matrix<Scheme>& w, std::size_t n) {
+  float acc = 0.0f;
+  if constexpr (has_integer_path<Scheme>) {
+    const std::size_t run = w.scheme().granularity.run_length(w.shape());
+    for (std::size_t begin = 0; begin < w.cols(); begin += run) {
+      const std::size_t end = std::min(begin + run, w.cols());
+      const group_parameters p = w.parameters_at(w.group_of(n, begin));
+      std::int64_t sum = 0;
+      std::int64_t activations = 0;
+      for (std::size_t k = begin; k < end; ++k) {
+        const std::int64_t a = x.level(m, k) - x.zero_point(m);
+        const std::int64_t level = Scheme::element_type::level_of(w.code_at(n, k));
+        sum += (level - p.zero_point) * a;
+        activations += a;
+      }
+      acc = fused(static_cast<float>(static_cast<std::int32_t>(sum)), p.scale, acc);
+      if constexpr (Scheme::has_offset) {
+        acc = fused(static_cast<float>(static_cast<std::int32_t>(activations)), p.offset, acc);
+      }
+    }
+  } else {
+    for (std::size_t k = 0; k < w.cols(); ++k) {
+      acc = fused(static_cast<float>(x.level(m, k) - x.zero_point(m)), w.value_at(n, k), acc);
+    }
+  }
+  return product(acc, x.scale(m));
+}
+
+/// y[m, n] = epilogue(scale[m] * sum over groups of fused steps), for 8-bit activations:
+///
+///   I   = sum over the group of (level - zero_point) * (a - a's zero point)     exact in int32
+///   acc = fused(float(I), scale, acc)                                           groups ascending, from +0
+///   acc = fused(float(sum of a - a's zero point), offset, acc)                  where the mapping has an offset
+///   v   = product(acc, scale of the token)
+///
+/// Schemes without an integer path (tables, units, groups along n): acc = fused(float(a), w_k, acc), k ascending.
+/// @throws halftone::error for shapes that do not fit, or a float group past the int32 bound
+template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemm(const activation_view& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
+          const Epilogue& finish = {}) {
+  expects_activations(x);
+  expects_gemm({x.rows(), x.cols()}, w.shape(), y, finish);
+  if constexpr (has_integer_path<Scheme>) {
+    expects_int32_bound<Scheme>(std::min(w.scheme().granularity.run_length(w.shape()), w.cols()), x.is_signed);
+  }
+  for (std::size_t m = 0; m < x.rows(); ++m) {
+    for (std::size_t n = 0; n < w.rows(); ++n) {
+      y(m, n) = store_value<Output>(finish.apply(dot(x, m, w, n), tile_position{m, n, 1}));
+    }
+  }
+}
+
+template <activation_scheme Activations, class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
+void gemm(const quantized_activations<Activations>& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
+          const Epilogue& finish = {}) {
+  reference::gemm(x.view(), w, y, finish);
+}
+
+template <activation_scheme Activations, class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
+void gemm(const dynamic_activations<Activations>& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
+          const Epilogue& finish = {}) {
+  reference::gemm(reference::quantize_activations<Activations>(x.values), w, y, finish);
+}
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA::reference

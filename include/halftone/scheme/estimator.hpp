@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Halftone: which parameters a group gets. An estimator is an argument of `quantize`, not part of the matrix's type.
+//
+//   fit(values, scheme) -> group_parameters     values: the weights of one group, in row-major order, all finite
+//
+// Law: fit depends on the values and the scheme alone. `quantize` stores the parameters first and then chooses codes
+// against what was stored.
+#pragma once
+
+#include <halftone/scheme/scheme.hpp>
+
+#include <span>
+
+namespace halftone::inline v0_1 {
+
+template <class E, class Scheme>
+concept estimator_for = requires(const E& e, std::span<const float> values, const Scheme& s) {
+  { e.fit(values, s) } -> std::same_as<group_parameters>;
+};
+
+/// Smallest and largest of finite values; {0, 0} of none.
+[[nodiscard]] constexpr range range_of(std::span<const float> values) noexcept {
+  if (values.empty()) {
+    return {};
+  }
+  range r{values[0], values[0]};
+  for (const float x : values) {
+    r.min = minimum(x, r.min);
+    r.max = maximum(x, r.max);
+  }
+  return r;
+}
+
+/// The mapping applied to the range of the group. The default, and the fastest.
+struct min_max {
+  template <scheme_type Scheme>
+  [[nodiscard]] group_parameters fit(std::span<const float> values, const Scheme& s) const noexcept {
+    return s.mapping.choose(range_of(values), s.element);
+  }
+};
+
+/// The level of a scaled value under a uniform element, or what a table element's chosen code decodes to.
+/// `index` numbers the weights of the matrix, for stochastic rounding.
+template <scheme_type Scheme>
+[[nodiscard]] HALFTONE_INLINE constexpr std::uint32_t encode_value(float x, const group_parameters& p, float reciprocal,
+                                                                   const Scheme& s, std::uint64_t index) noexcept {
+  using Element = typename Scheme::element_type;
+  float scaled = x;
+  if constexpr (Scheme::has_offset) {
+    scaled = product(x - p.offset, reciprocal);
+  } else if constexpr (Scheme::has_scale) {
+    scaled = product(x, reciprocal);
+  }
+  if constexpr (uniform_element<Element>) {
+    const std::int32_t zero = Scheme::has_zero_point ? p.zero_point : 0;
+    scaled = scaled == scaled ? scaled : 0.0f;
+    scaled = maximum(scaled, static_cast<float>(Element::min - zero));
+    scaled = minimum(scaled, static_cast<float>(Element::max - zero));
+    typename Scheme::rounding_type rounding{};
+    return Element::code_of(static_cast<std::int32_t>(rounding.round(scaled, index)) + zero);
+  } else {
+    return s.element.encode(scaled);
+  }
+}
+
+}  // namespace halftone::inline v0_1

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Halftone: schemes with names. No other header of the library names a preset.
+#pragma once
+
+#include <halftone/element/codebook.hpp>
+#include <halftone/element/integer.hpp>
+#include <halftone/scheme/asymmetric.hpp>
+#include <halftone/scheme/scheme.hpp>
+#include <halftone/scheme/symmetric.hpp>
+
+namespace halftone::inline v0_1 {
+
+// Floats as they are.
+using float32 = scheme<fp32, unscaled, per_tensor>;      ///< IEEE 754 binary32
+using float16 = scheme<fp16, unscaled, per_tensor>;      ///< IEEE 754 binary16
+using brain_float16 = scheme<bf16, unscaled, per_tensor>;  ///< upper half of binary32
+
+// Weights, 8 bits.
+using int8_per_tensor = scheme<int8_narrow, symmetric, per_tensor>;        ///< TensorRT, ONNX Runtime: max|w| / 127
+using int8_per_channel = scheme<int8_narrow, symmetric, per_channel<0>>;   ///< TFLite, ONNX Runtime: max|w| / 127 a row
+using int8_g32 = scheme<int8_narrow, symmetric, per_group<32>, stored_as<fp16>>;  ///< block of ggml Q8_0
+using uint8_per_channel = scheme<uint8, asymmetric, per_channel<0>>;       ///< Jacob et al., arXiv:1712.05877
+
+// Weights, 2 to 6 bits.
+using int6_g32 = scheme<int6, symmetric_signed_extreme, per_group<32>, stored_as<fp16>>;    ///< as int4_g32, 6 bits
+using int5_g32 = scheme<int5, symmetric_signed_extreme, per_group<32>, stored_as<fp16>>;    ///< block of ggml Q5_0
+using int4_g32 = scheme<int4, symmetric_signed_extreme, per_group<32>, stored_as<fp16>>;    ///< block of ggml Q4_0
+using int4_g128 = scheme<int4, symmetric_signed_extreme, per_group<128>, stored_as<fp16>>;  ///< GPTQ's usual group
+using int4_per_channel = scheme<int4_narrow, symmetric, per_channel<0>>;                    ///< XNNPACK qc4w: max|w| / 7
+using uint4_g32 = scheme<uint4, asymmetric, per_group<32>, stored_as<fp16>>;                ///< HQQ, AWQ with group 32
+using uint4_g128 = scheme<uint4, asymmetric, per_group<128>, stored_as<fp16>>;              ///< AWQ, GPTQ: group 128
+using offset4_g32 = scheme<uint4, float_offset, per_group<32>, stored_as<fp16>>;            ///< block of ggml Q4_1
+using int3_g32 = scheme<int3, symmetric_signed_extreme, per_group<32>, stored_as<fp16>>;    ///< as int4_g32, 3 bits
+using uint3_g32 = scheme<uint3, float_offset, per_group<32>, stored_as<fp16>>;              ///< as ggml Q4_1, 3 bits
+using int2_g32 = scheme<uint2, float_offset, per_group<32>, stored_as<fp16>>;               ///< as ggml Q4_1, 2 bits
+
+// Activations.
+using int8_per_token = scheme<int8_narrow, symmetric, per_token>;   ///< dynamic: max|x| / 127 a token
+using int8_static = scheme<int8, symmetric, per_tensor>;            ///< one scale, given by calibration
+using uint8_static = scheme<uint8, asymmetric, per_tensor>;         ///< scale and zero point, given by calibration
+
+}  // namespace halftone::inline v0_1

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Halftone: how parameters (scales and offsets) are kept.
+//
+// Either each is encoded by an element that holds floats, or the whole plane is quantized again by a scheme of its own
+// (k-quants, double quantization, two-level scales), at most two deep. Codes are always chosen against the stored value.
+#pragma once
+
+#include <halftone/element/float_storage.hpp>
+
+namespace halftone::inline v0_1 {
+
+/// Each parameter encoded on its own: fp32, fp16, bf16 or a float element of the user's (8, 16 or 32 bits).
+template <class Element>
+  requires table_element<Element>
+struct stored_as {
+  using element_type = Element;
+  static constexpr std::size_t bytes = ceil_div(Element::bits, 8);
+  [[nodiscard]] static std::string name() { return "stored_as<" + std::string(Element::name()) + ">"; }
+};
+
+/// The plane of parameters is a quantized matrix of its own. Its shape is the granularity's parameter shape.
+template <class Scheme>
+struct quantized_again {
+  using scheme_type = Scheme;
+  [[nodiscard]] static std::string name() { return "quantized_again<" + Scheme::name() + ">"; }
+};
+
+namespace detail {
+template <class S>
+inline constexpr bool is_storage = false;
+template <class E>
+inline constexpr bool is_storage<stored_as<E>> = true;
+template <class S>
+inline constexpr bool is_storage<quantized_again<S>> = true;
+template <class S>
+inline constexpr bool is_quantized_again = false;
+template <class S>
+inline constexpr bool is_quantized_again<quantized_again<S>> = true;
+}  // namespace detail
+
+template <class S>
+concept storage_policy = detail::is_storage<S>;
+
+}  // namespace halftone::inline v0_1

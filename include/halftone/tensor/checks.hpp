@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Halftone: checks that the reference and the kernels share, so that a wrong call gives one message.
+#pragma once
+
+#include <halftone/epilogue/epilogue.hpp>
+#include <halftone/scheme/given.hpp>
+#include <halftone/tensor/activations.hpp>
+#include <halftone/tensor/quantized_matrix.hpp>
+
+#include <limits>
+
+namespace halftone::inline v0_1 {
+
+/// Int8 activations multiply this scheme's weights by exact integer dot products: the levels are integers and parameters
+/// change only at runs along k. All other schemes take the float chain.
+template <class Scheme>
+inline constexpr bool has_integer_path =
+    uniform_element<typename Scheme::element_type> && constant_along_k<typename Scheme::granularity_type> &&
+    Scheme::equation != equation::level_only;
+
+/// Checks the parameters that an estimator chose for a group.
+template <class Scheme>
+void expects_parameters(const group_parameters& p, std::size_t group) {
+  expects(is_finite(p.scale), "quantize: group ", group, " has scale ", p.scale, "; a scale must be finite");
+  expects(is_finite(p.offset), "quantize: group ", group, " has offset ", p.offset, "; an offset must be finite");
+  if constexpr (Scheme::has_zero_point) {
+    using Element = typename Scheme::element_type;
+    expects(p.zero_point >= Element::min && p.zero_point <= Element::max, "quantize: group ", group, " has zero point ",
+            p.zero_point, ", outside ", std::int32_t{Element::min}, "..", std::int32_t{Element::max});
+  }
+}
+
+/// Checks that an estimator with a list knows every group.
+template <class Scheme, class Estimator>
+void expects_groups(const Estimator& estimator, std::size_t groups) {
+  if constexpr (indexed_estimator_for<Estimator, Scheme>) {
+    expects(estimator.size() == groups || estimator.size() == 1, "quantize: the estimator has ", estimator.size(),
+            " entries for ", groups, " groups");
+  }
+}
+
+/// Checks that every value is finite; names the first that is not.
+inline void expects_finite(matrix_view<const float> values, std::string_view entry_point) {
+  for (std::size_t i = 0; i < values.rows(); ++i) {
+    for (std::size_t j = 0; j < values.cols(); ++j) {
+      expects(is_finite(values(i, j)), entry_point, ": value [", i, ", ", j, "] is ", values(i, j));
+    }
+  }
+}
+
+/// Checks that a product of codes with int8 or uint8 activations fits 32 bits over one float group.
+/// @param group_length  longest run of k with one float scale
+template <class Scheme>
+void expects_int32_bound(std::size_t group_length, bool signed_activations) {
+  if constexpr (has_integer_path<Scheme>) {
+    using Element = typename Scheme::element_type;
+    const std::int64_t weight = Scheme::has_zero_point ? Element::max - Element::min
+                                                       : std::max<std::int64_t>(Element::max, -Element::min);
+    const std::int64_t activation = signed_activations ? 128 : 255;
+    const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / (weight * activation));
+    expects(group_length <= longest, "gemm: a float group of ", group_length, " weights may overflow int32; with ",
+            Element::name(), " weights and ", signed_activations ? "int8" : "uint8", " activations it holds at most ",
+            longest);
+  }
+}
+
+/// Checks x [m, k], weights [n, k] and y [m, n] of a multiplication.
+template <class Output, class Epilogue>
+void expects_gemm(matrix_shape x, matrix_shape weights, const matrix_view<Output>& y, const Epilogue& epilogue) {
+  expects_valid(y, "gemm", "y");
+  expects(x.cols == weights.cols, "gemm: x is [", x.rows, ", ", x.cols, "] but the weights are [", weights.rows, ", ",
+          weights.cols, "]: k differs");
+  expects(y.rows() == x.rows && y.cols() == weights.rows, "gemm: y is [", y.rows(), ", ", y.cols(), "], should be [",
+          x.rows, ", ", weights.rows, "]");
+  epilogue.expects_shape(y.shape());
+}
+
+/// Checks a view of quantized activations: its codes, and that every scale is there. A NaN scale marks a row that held a
+/// NaN or an infinity; its outputs are NaN.
+inline void expects_activations(const activation_view& x) {
+  expects_valid(x.codes, "gemm", "x");
+  expects(x.rows() == 0 || x.scales != nullptr, "gemm: the activations have ", x.rows(), " rows but no scales");
+}
+
+}  // namespace halftone::inline v0_1
