@@ -8,7 +8,7 @@
 
 namespace halftone::inline v0_1 {
 
-/// e^x to 2 units in the last place for x in [-87, 88]; arguments outside are clamped to that; NaN gives e^-87.
+/// e^x to 1 unit in the last place for x in [-87, 88]; arguments outside are clamped to that; NaN gives e^-87.
 /// Method: x = n ln 2 + r with |r| <= ln 2 / 2, e^r by its Taylor polynomial of degree 7.
 template <class Lanes>
 [[nodiscard]] HALFTONE_INLINE Lanes exponential(Lanes x) noexcept {
@@ -28,10 +28,12 @@ template <class Lanes>
   return product(p, power_of_two(n));
 }
 
-/// v / (1 + e^-v). Absolute error at most 4e-7 * max(1, |v|). NaN stays NaN.
+/// v / (1 + e^-v). Absolute error at most 2e-7 * max(1, v). NaN stays NaN; infinity stays infinite, -infinity gives
+/// -1.4e-36 like every v below -87, where the true value is nearer still to zero.
 struct silu {
   template <class Lanes>
   [[nodiscard]] HALFTONE_INLINE Lanes apply(Lanes value, const tile_position&) const noexcept {
+    value = maximum(lanes<Lanes>::broadcast(-87.0f), value);  // in this order: maximum gives its second argument for NaN
     const Lanes one = lanes<Lanes>::broadcast(1.0f);
     const Lanes minus = product(value, lanes<Lanes>::broadcast(-1.0f));
     return value / (one + exponential(minus));
@@ -39,11 +41,12 @@ struct silu {
 };
 
 /// v/2 (1 + erf(v / sqrt 2)), with erf from Abramowitz and Stegun 7.1.26.
-/// Absolute error at most 5e-7 * max(1, |v|). NaN stays NaN.
+/// Absolute error at most 3e-7 * max(1, v). NaN stays NaN; infinity stays infinite, -infinity gives 0.
 struct gelu_erf {
   template <class Lanes>
   [[nodiscard]] HALFTONE_INLINE Lanes apply(Lanes value, const tile_position&) const noexcept {
     using make = lanes<Lanes>;
+    value = maximum(make::broadcast(-10.0f), value);  // below, the result is 0 in float; NaN stays
     const Lanes one = make::broadcast(1.0f);
     const Lanes z = product(magnitude(value), make::broadcast(0.70710678f));
     const Lanes t = one / fused(z, make::broadcast(0.3275911f), one);
@@ -59,12 +62,14 @@ struct gelu_erf {
   }
 };
 
-/// v/2 (1 + tanh(sqrt(2/pi) (v + 0.044715 v^3))) = v / (1 + e^-2u). Absolute error at most 5e-7 * max(1, |v|).
-/// NaN stays NaN. Source: Hendrycks and Gimpel, arXiv:1606.08415.
+/// v/2 (1 + tanh(sqrt(2/pi) (v + 0.044715 v^3))) = v / (1 + e^-2u). Absolute error at most 2e-7 * max(1, v).
+/// NaN stays NaN; infinity stays infinite, -infinity gives -1.2e-37 like every v below -10.
+/// Source: Hendrycks and Gimpel, arXiv:1606.08415.
 struct gelu_tanh {
   template <class Lanes>
   [[nodiscard]] HALFTONE_INLINE Lanes apply(Lanes value, const tile_position&) const noexcept {
     using make = lanes<Lanes>;
+    value = maximum(make::broadcast(-10.0f), value);  // NaN stays
     const Lanes one = make::broadcast(1.0f);
     const Lanes cubic = fused(product(value, value), make::broadcast(0.044715f), one);
     const Lanes minus_2u = product(product(value, cubic), make::broadcast(-1.5957691f));

@@ -1,26 +1,194 @@
 // SPDX-License-Identifier: MIT
-// Halftone: quantized multiplication. (First version: forwards to the reference.)
+// Halftone: y = epilogue(x W^T) for float, 8-bit and dynamically quantized activations.
 #pragma once
-#include <halftone/core/executor.hpp>
+
 #include <halftone/gemm/pack.hpp>
+#include <halftone/gemm/workspace.hpp>
 #include <halftone/quantize/quantize_activations.hpp>
-#include <halftone/reference/gemm.hpp>
+
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
-template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
+
+namespace isa_detail {
+
+/// Checks that every call makes, whatever its activations.
+template <class Operand, class Output, class Epilogue>
+void expects_call(matrix_shape x, const Operand& w, const matrix_view<Output>& y, const Epilogue& finish) {
+  expects_gemm(x, w.shape(), y, finish);
+  expects(w.layout_id() != packed_layout::none, "gemm: the weights are empty: pack them first");
+}
+
+template <class View, class Output>
+void expects_apart(const View& x, const matrix_view<Output>& y) {
+  expects(!overlap(x, y), "gemm: x and y overlap; y is written while x is still read");
+}
+
+/// Runs work(task, first panel, last panel, memory of the task) over all panels, split among the executor's tasks.
+template <class Operand, class Work>
+void over_panels(const context& use, const Operand& w, const gemm_pieces& pieces, std::byte* memory, const Work& work) {
+  const std::size_t panels = panel_count(w.shape().rows);
+  const auto task = [&](std::size_t t) {
+    work(panels * t / pieces.tasks, panels * (t + 1) / pieces.tasks,
+         scratch(std::span<std::byte>(memory + t * pieces.task, pieces.task)));
+  };
+  use.execute(pieces.tasks, task);
+}
+
+/// Rows [first, first + rows) of 8-bit activations against all panels.
+template <class Operand, class Sink>
+void multiply_codes(const activation_view& x, std::size_t first, std::size_t rows, const Operand& w,
+                    const Sink& sink, const context& use, const gemm_pieces& pieces, scratch memory) {
+  using Arch = default_arch;
+  if constexpr (integer_operand<Operand>) {
+    const auto a = prepare<dot<Arch, Operand::bits>::format>(x, first, rows, w.geometry(), memory);
+    over_panels(use, w, pieces, memory.template take<std::byte>(0),
+                [&](std::size_t begin, std::size_t end, scratch own) {
+                  integer_block<Arch, Operand, Sink>(w, a, first, rows, sink, own).run(begin, end);
+                });
+  } else {
+    auto* levels = memory.template take<float>(rows * x.cols());
+    auto* scales = memory.template take<float>(rows);
+    for (std::size_t r = 0; r < rows; ++r) {
+      scales[r] = x.scale(first + r);
+      for (std::size_t k = 0; k < x.cols(); ++k) {
+        levels[r * x.cols() + k] = static_cast<float>(x.level(first + r, k) - x.zero_point(first + r));
+      }
+    }
+    over_panels(use, w, pieces, memory.template take<std::byte>(0),
+                [&](std::size_t begin, std::size_t end, scratch own) {
+                  float_block<Arch, Operand, Sink>(w, levels, x.cols(), scales, first, rows, sink, own).run(begin, end);
+                });
+  }
+}
+
+template <class Operand>
+void expects_bound(const Operand& w, bool is_signed) {
+  if constexpr (integer_operand<Operand>) {
+    expects_int32_bound<typename Operand::scheme_type>(std::min(w.geometry().run, w.shape().cols), is_signed);
+  }
+}
+
+}  // namespace isa_detail
+
+/// y[m, n] = epilogue(sum over k of x[m, k] * w[n, k]) with float activations.
+///
+/// One chain an output: acc = fused(x_k, w_k, acc), k ascending, from +0, with w the real weights: bit-identical to
+/// `reference::gemm` on every instruction set, for every tile and number of tasks.
+///
+/// @param x       [m, k]
+/// @param w       any weight operand [n, k], usually `pack(q)`
+/// @param y       [m, n]: float, bfloat16, or std::int8_t / std::uint8_t if the epilogue ends in requantize
+/// @param finish  stages applied to each output before it is stored
+/// @param use     workspace (see gemm_workspace_bytes; allocates once if empty) and executor (default: the caller)
+/// @throws        halftone::error for shapes that do not fit, invalid views, x and y that overlap, a small workspace
+template <weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
   requires storable_after<Output, Epilogue>
-void gemm(matrix_view<const float> x, const packed_matrix<Scheme>& w, matrix_view<Output> y, const Epilogue& finish = {}, const context& = {}) {
-  reference::gemm(x, w.matrix(), y, finish);
+void gemm(matrix_view<const float> x, const Operand& w, matrix_view<Output> y, const Epilogue& finish = {},
+          const context& use = {}) {
+  expects_valid(x, "gemm", "x");
+  isa_detail::expects_call(x.shape(), w, y, finish);
+  isa_detail::expects_apart(x, y);
+  if (y.empty()) {
+    return;
+  }
+  const gemm_pieces pieces = pieces_of(activation_kind::floats, x.rows(), w, use.execute.concurrency());
+  const call_workspace workspace(use, pieces.total());
+  const activation_rows rows_of_x(x);
+  using Sink = tile_sink<Operand, Output, Epilogue>;
+  const Sink sink{w, rows_of_x, y, finish};
+  for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
+    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
+    scratch memory(workspace.bytes());
+    isa_detail::over_panels(use, w, pieces, memory.take<std::byte>(0),
+                            [&](std::size_t begin, std::size_t end, scratch own) {
+                              float_block<default_arch, Operand, Sink>(w, x.row_data(first), x.stride(), nullptr, first,
+                                                                       rows, sink, own)
+                                  .run(begin, end);
+                            });
+  }
 }
-template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
-void gemm(const activation_view& x, const packed_matrix<Scheme>& w, matrix_view<Output> y, const Epilogue& finish = {}, const context& = {}) {
-  reference::gemm(x, w.matrix(), y, finish);
+
+/// The same with 8-bit activations (see `static_activations`): exact integer dot products over each group, one fused step a
+/// group, the token's scale once at the end; the order of `reference::gemm` and its bits.
+/// Weights without an integer path (tables, units, groups along n) take the float chain over the levels.
+/// @throws halftone::error as above, and for a float group past the int32 bound
+template <weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemm(const activation_view& x, const Operand& w, matrix_view<Output> y, const Epilogue& finish = {},
+          const context& use = {}) {
+  expects_activations(x);
+  isa_detail::expects_call({x.rows(), x.cols()}, w, y, finish);
+  isa_detail::expects_apart(x.codes, y);
+  isa_detail::expects_bound(w, x.is_signed);
+  if (y.empty()) {
+    return;
+  }
+  const gemm_pieces pieces = pieces_of(activation_kind::codes, x.rows(), w, use.execute.concurrency());
+  const call_workspace workspace(use, pieces.total());
+  const activation_rows rows_of_x(x);
+  const tile_sink<Operand, Output, Epilogue> sink{w, rows_of_x, y, finish};
+  for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
+    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
+    isa_detail::multiply_codes(x, first, rows, w, sink, use, pieces, scratch(workspace.bytes()));
+  }
 }
-template <activation_scheme Activations, class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
-void gemm(const quantized_activations<Activations>& x, const packed_matrix<Scheme>& w, matrix_view<Output> y, const Epilogue& finish = {}, const context& = {}) {
-  reference::gemm(x, w.matrix(), y, finish);
+
+/// The same with activations that were quantized once, for several matrices.
+template <activation_scheme Activations, weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemm(const quantized_activations<Activations>& x, const Operand& w, matrix_view<Output> y,
+          const Epilogue& finish = {}, const context& use = {}) {
+  gemm(x.view(), w, y, finish, use);
 }
-template <activation_scheme Activations, class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
-void gemm(const dynamic_activations<Activations>& x, const packed_matrix<Scheme>& w, matrix_view<Output> y, const Epilogue& finish = {}, const context& = {}) {
-  reference::gemm(x, w.matrix(), y, finish);
+
+/// The same with activations that are quantized inside the call: y = gemm(dynamic<int8_per_token>(x), w, y).
+template <activation_scheme Activations, weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemm(const dynamic_activations<Activations>& x, const Operand& w, matrix_view<Output> y,
+          const Epilogue& finish = {}, const context& use = {}) {
+  if constexpr (!quantized_activations<Activations>::per_row) {
+    gemm(quantize_activations<Activations>(x.values, use), w, y, finish, use);
+  } else {
+    constexpr bool is_signed = Activations::element_type::min < 0;
+    expects_valid(x.values, "gemm", "x");
+    isa_detail::expects_call(x.values.shape(), w, y, finish);
+    isa_detail::expects_apart(x.values, y);
+    isa_detail::expects_bound(w, is_signed);
+    if (y.empty()) {
+      return;
+    }
+    const std::size_t k = x.values.cols();
+    const gemm_pieces pieces = pieces_of(activation_kind::dynamic, x.values.rows(), w, use.execute.concurrency());
+    const call_workspace workspace(use, pieces.total());
+    for (std::size_t first = 0; first < x.values.rows(); first += pieces.block_rows) {
+      const std::size_t rows = std::min(pieces.block_rows, x.values.rows() - first);
+      scratch memory(workspace.bytes());
+      auto* codes = memory.take<std::uint8_t>(rows * k);
+      auto* scales = memory.take<float>(rows);
+      auto* zero_points = memory.take<std::int32_t>(rows);
+      quantize_rows<Activations>(x.values, first, rows, codes, scales, zero_points);
+      const activation_view view{
+          .codes = {codes, rows, k}, .is_signed = is_signed, .scales = scales, .zero_points = zero_points, .per_row = true};
+      const activation_rows rows_of_x(view);
+      const tile_sink<Operand, Output, Epilogue> sink{w, rows_of_x, y, finish, first};
+      isa_detail::multiply_codes(view, 0, rows, w, sink, use, pieces, memory);
+    }
+  }
 }
+
+/// y[n] = epilogue(W x) for one vector: gemm with one row.
+template <weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemv(std::span<const float> x, const Operand& w, std::span<Output> y, const Epilogue& finish = {},
+          const context& use = {}) {
+  gemm(matrix_view<const float>(x.data(), 1, x.size()), w, matrix_view<Output>(y.data(), 1, y.size()), finish, use);
 }
+
+/// The same with the vector quantized inside the call.
+template <activation_scheme Activations, weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemv(const dynamic_activations<Activations>& x, const Operand& w, std::span<Output> y, const Epilogue& finish = {},
+          const context& use = {}) {
+  gemm(x, w, matrix_view<Output>(y.data(), 1, y.size()), finish, use);
+}
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA

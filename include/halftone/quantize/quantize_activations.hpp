@@ -1,15 +1,111 @@
 // SPDX-License-Identifier: MIT
-// Halftone: activations to 8 bits. (First version: forwards to the reference.)
+// Halftone: activations to 8 bits.
 #pragma once
+
 #include <halftone/core/executor.hpp>
-#include <halftone/reference/quantize_activations.hpp>
+#include <halftone/quantize/row_encoder.hpp>
+#include <halftone/scheme/asymmetric.hpp>
+#include <halftone/tensor/checks.hpp>
+
+#include <limits>
+
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
+/// Parameters of a run from its range; scale NaN if a value is NaN or infinite.
 template <activation_scheme Scheme>
-[[nodiscard]] quantized_activations<Scheme> quantize_activations(matrix_view<const float> x, const context& = {}) {
-  return reference::quantize_activations<Scheme>(x);
+[[nodiscard]] inline group_parameters activation_parameters(const finite_range& r) noexcept {
+  const Scheme scheme{};
+  return r.finite ? scheme.mapping.choose(r.values, scheme.element)
+                  : group_parameters{.scale = std::numeric_limits<float>::quiet_NaN()};
 }
+
+/// Codes of one row; zeros (codes of real 0) where the scale is NaN.
 template <activation_scheme Scheme>
-[[nodiscard]] quantized_activations<Scheme> quantize_activations(matrix_view<const float> x, const group_parameters& p, const context& = {}) {
-  return reference::quantize_activations<Scheme>(x, p);
+inline void encode_activation_row(const float* x, std::size_t count, const group_parameters& p, std::uint64_t index,
+                                  std::uint8_t* codes) noexcept {
+  const Scheme scheme{};
+  if (p.scale != p.scale) {
+    std::memset(codes, static_cast<int>(encode_value(0.0f, p, 0.0f, scheme, index)), count);
+    return;
+  }
+  encode_run<default_arch>(x, count, p, scheme, index, codes);
 }
+
+/// Quantizes rows [first, first + rows) of x into codes [rows][x.cols()], each row by its own range.
+template <activation_scheme Scheme>
+inline void quantize_rows(matrix_view<const float> x, std::size_t first, std::size_t rows, std::uint8_t* codes,
+                          float* scales, std::int32_t* zero_points) noexcept {
+  for (std::size_t r = 0; r < rows; ++r) {
+    const float* row = x.row_data(first + r);
+    const group_parameters p = activation_parameters<Scheme>(range_of_run<default_arch>(row, x.cols()));
+    scales[r] = p.scale;
+    zero_points[r] = p.zero_point;
+    encode_activation_row<Scheme>(row, x.cols(), p, (first + r) * x.cols(), codes + r * x.cols());
+  }
 }
+
+/// Quantizes activations by their own range: one set of parameters a row (per_token) or for all rows (per_tensor).
+/// A row (or matrix) that holds a NaN or an infinity gets scale NaN and codes of zero, so that its outputs are NaN.
+/// @param x       [m, k]
+/// @return        codes [m, k] with scales; multiply it by as many matrices as you like
+/// @throws        halftone::error if x is not valid
+/// @par Cost      two passes over x; allocates the result. Rows are split over the context's executor.
+template <activation_scheme Scheme>
+[[nodiscard]] quantized_activations<Scheme> quantize_activations(matrix_view<const float> x, const context& use = {}) {
+  expects_valid(x, "quantize_activations", "x");
+  quantized_activations<Scheme> q(x.shape());
+  if (x.empty()) {
+    return q;
+  }
+  const std::size_t tasks = std::min(use.execute.concurrency(), x.rows());
+  const auto rows_of = [&](std::size_t task, auto work) {
+    for (std::size_t i = x.rows() * task / tasks; i < x.rows() * (task + 1) / tasks; ++i) {
+      work(i);
+    }
+  };
+  if constexpr (quantized_activations<Scheme>::per_row) {
+    const auto task = [&](std::size_t t) {
+      rows_of(t, [&](std::size_t i) {
+        quantize_rows<Scheme>(x, i, 1, q.row_codes(i), &q.scales()[i], &q.zero_points()[i]);
+      });
+    };
+    use.execute(tasks, task);
+  } else {
+    finite_range all = range_of_run<default_arch>(x.row_data(0), x.cols());
+    for (std::size_t i = 1; i < x.rows(); ++i) {
+      const finite_range r = range_of_run<default_arch>(x.row_data(i), x.cols());
+      all = {{minimum(r.values.min, all.values.min), maximum(r.values.max, all.values.max)}, all.finite && r.finite};
+    }
+    const group_parameters p = activation_parameters<Scheme>(all);
+    q.scales()[0] = p.scale;
+    q.zero_points()[0] = p.zero_point;
+    const auto task = [&](std::size_t t) {
+      rows_of(t, [&](std::size_t i) {
+        encode_activation_row<Scheme>(x.row_data(i), x.cols(), p, i * x.cols(), q.row_codes(i));
+      });
+    };
+    use.execute(tasks, task);
+  }
+  return q;
+}
+
+/// Quantizes activations with parameters that calibration chose. NaN gives the zero point; the rest saturates.
+/// @throws halftone::error if x is not valid, or the parameters are not finite or out of the element's levels
+template <activation_scheme Scheme>
+[[nodiscard]] quantized_activations<Scheme> quantize_activations(matrix_view<const float> x, const group_parameters& p,
+                                                                 const context& use = {}) {
+  expects_valid(x, "quantize_activations", "x");
+  expects_parameters<Scheme>(p, 0);
+  quantized_activations<Scheme> q(x.shape());
+  for (std::size_t set = 0; set < q.scales().size(); ++set) {
+    q.scales()[set] = p.scale;
+    q.zero_points()[set] = p.zero_point;
+  }
+  const auto task = [&](std::size_t i) {
+    encode_activation_row<Scheme>(x.row_data(i), x.cols(), p, i * x.cols(), q.row_codes(i));
+  };
+  use.execute(x.rows(), task);
+  return q;
+}
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA

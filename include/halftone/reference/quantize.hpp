@@ -22,7 +22,7 @@ void store_parameters(parameter_plane<stored_as<Element>>& plane, matrix_view<co
 }
 template <scheme_type Nested>
 void store_parameters(parameter_plane<quantized_again<Nested>>& plane, matrix_view<const float> values) {
-  plane.matrix() = quantize<Nested>(values, min_max{}, plane.matrix().scheme());
+  plane.matrix() = reference::quantize<Nested>(values, min_max{}, plane.matrix().scheme());
 }
 
 /// The parameters of every group, before they are stored.

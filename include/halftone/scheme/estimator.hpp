@@ -28,7 +28,7 @@ concept estimator_for = requires(const E& e, std::span<const float> values, cons
     r.min = minimum(x, r.min);
     r.max = maximum(x, r.max);
   }
-  return r;
+  return {r.min + 0.0f, r.max + 0.0f};  // minus zero becomes zero, so that the order of values cannot show
 }
 
 /// The mapping applied to the range of the group. The default, and the fastest.

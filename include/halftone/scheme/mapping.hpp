@@ -12,6 +12,8 @@
 #include <halftone/element/element.hpp>
 #include <halftone/scheme/parameters.hpp>
 
+#include <limits>
+
 namespace halftone::inline v0_1 {
 
 /// A mapping that serves Element. Constrain `choose` to say which elements a mapping of yours serves.
@@ -25,9 +27,11 @@ concept mapping_for = element_format<Element> && std::copyable<M> &&
 
 namespace detail {
 
-/// (max - min) / steps without overflow at the ends of float.
+/// (max - min) / steps without overflow at the ends of float; a single step wider than all floats is the largest float.
 [[nodiscard]] HALFTONE_INLINE constexpr float step_of(range r, std::int32_t steps) noexcept {
-  return static_cast<float>((static_cast<double>(r.max) - static_cast<double>(r.min)) / static_cast<double>(steps));
+  constexpr double largest = static_cast<double>(std::numeric_limits<float>::max());
+  const double step = (static_cast<double>(r.max) - static_cast<double>(r.min)) / static_cast<double>(steps);
+  return static_cast<float>(step < largest ? step : largest);
 }
 
 /// Nearest integer, ties to even, of a double below 2^51 in magnitude; exact in every rounding step.

@@ -73,6 +73,9 @@ class quantized_matrix {
   [[nodiscard]] std::span<const std::uint8_t> row_codes(std::size_t row) const noexcept {
     return {codes_.data() + row * row_bytes_, row_bytes_};
   }
+  /// Gives up the code plane (a packed matrix holds the codes elsewhere), and takes it back, all zero.
+  void drop_codes() noexcept { std::vector<std::uint8_t>().swap(codes_); }
+  void restore_codes() { codes_.assign(shape_.rows * row_bytes_, 0); }
   /// The code of one weight.
   [[nodiscard]] HALFTONE_INLINE std::uint32_t code_at(std::size_t row, std::size_t k) const noexcept
     requires scalar_element<element_type>

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Halftone: a matrix in kernel order. Made by `pack`; never a file format.
+#pragma once
+
+#include <halftone/gemm/line_source.hpp>
+#include <halftone/tensor/checks.hpp>
+#include <halftone/tensor/weight_operand.hpp>
+
+namespace halftone::inline v0_1 {
+
+/// How a scheme is packed.
+enum class packing {
+  codes,        ///< bit planes of codes, parameters beside them: elements of up to 8 bits with groups along k
+  float_codes,  ///< 16- or 32-bit codes of a float element without parameters
+  reals,        ///< float32 real weights: everything else (units, groups along n, permuted groups)
+};
+
+template <class Scheme>
+[[nodiscard]] consteval packing packing_of() {
+  using Element = typename Scheme::element_type;
+  if constexpr (scalar_element<Element>) {
+    if constexpr (Element::bits <= 8 && constant_along_k<typename Scheme::granularity_type> &&
+                  Scheme::equation != equation::level_only) {
+      return packing::codes;
+    } else if constexpr ((std::is_same_v<Element, fp32> || std::is_same_v<Element, bf16>)&&Scheme::equation ==
+                         equation::level_only) {
+      return packing::float_codes;
+    }
+  }
+  return packing::reals;
+}
+
+/// Whether uniform codes are kept as signed bytes (8 bits) or as unsigned codes with the lowest level taken off.
+template <class Element>
+inline constexpr bool packs_signed_bytes = uniform_element<Element> && Element::bits == 8;
+
+/// What is added to a level to give the packed code.
+template <class Element>
+[[nodiscard]] consteval std::int32_t packed_bias() {
+  if constexpr (uniform_element<Element>) {
+    if constexpr (packs_signed_bytes<Element>) {
+      return Element::min < 0 ? 0 : -128;
+    } else {
+      return Element::min < 0 ? 1 << (Element::bits - 1) : 0;
+    }
+  } else {
+    return 0;
+  }
+}
+
+/// A matrix in kernel order: lines of codes in panels of 16 columns, with the parameters of each panel's groups as float.
+/// Models `weight_operand`. Cost: the packed codes, 64 bytes a panel, group and parameter, and the stored parameters.
+template <class Scheme>
+class packed_matrix {
+ public:
+  using scheme_type = Scheme;
+  using element_type = typename Scheme::element_type;
+  static constexpr packing kind = packing_of<Scheme>();
+  static constexpr unsigned bits = element_type::bits;
+  /// Entries of the value table of a table element, padded for look-up.
+  static constexpr std::size_t table_size = std::size_t{1} << std::max(4u, bits <= 8 ? bits : 4u);
+
+  packed_matrix() = default;
+
+  /// What `pack` and `unpack` do.
+  [[nodiscard]] static packed_matrix from(quantized_matrix<Scheme> q);
+  [[nodiscard]] quantized_matrix<Scheme> to_quantized() const;
+
+  [[nodiscard]] matrix_shape shape() const noexcept { return source_.shape(); }
+  [[nodiscard]] packed_layout layout_id() const noexcept { return layout_; }
+  [[nodiscard]] std::size_t panels() const noexcept { return panel_count(shape().rows); }
+  [[nodiscard]] const panel_geometry& geometry() const noexcept { return geometry_; }
+
+  [[nodiscard]] const std::uint8_t* panel_lines(std::size_t panel) const noexcept {
+    return lines_.data() + panel * panel_stride_;
+  }
+  [[nodiscard]] const float* scales(std::size_t panel, std::size_t group) const noexcept {
+    return scales_.data() + (panel * geometry_.groups + group) * panel_columns;
+  }
+  /// Zero points of packed codes: the level's zero point plus the packing's bias.
+  [[nodiscard]] const std::int32_t* zero_points(std::size_t panel, std::size_t group) const noexcept {
+    return zero_points_.data() + (panel * geometry_.groups + group) * panel_columns;
+  }
+  [[nodiscard]] const float* offsets(std::size_t panel, std::size_t group) const noexcept {
+    return offsets_.data() + (panel * geometry_.groups + group) * panel_columns;
+  }
+  /// Sums of packed codes over a group.
+  [[nodiscard]] const std::int32_t* code_sums(std::size_t panel, std::size_t group) const noexcept {
+    return code_sums_.data() + (panel * geometry_.groups + group) * panel_columns;
+  }
+
+  /// Bytes in memory: codes, parameters, and what `unpack` needs.
+  [[nodiscard]] std::size_t byte_count() const {
+    return lines_.size() + 4 * (scales_.size() + zero_points_.size() + offsets_.size() + code_sums_.size()) +
+           source_.byte_count();
+  }
+  /// Bytes that a multiplication with one row of int8 or float activations reads.
+  [[nodiscard]] std::size_t streamed_bytes() const noexcept {
+    return lines_.size() + 4 * (scales_.size() + zero_points_.size() + offsets_.size());
+  }
+
+  /// The packed code of a canonical one, and back. Both only flip the sign bit, or nothing.
+  [[nodiscard]] HALFTONE_INLINE static std::uint8_t packed_code(std::uint8_t code) noexcept {
+    return static_cast<std::uint8_t>(code ^ sign_flip);
+  }
+  [[nodiscard]] HALFTONE_INLINE static std::uint32_t canonical_code(std::uint8_t code) noexcept {
+    return static_cast<std::uint32_t>(code) ^ sign_flip;
+  }
+
+  /// Real weights of a panel (see weight_operand.hpp). Cost: one decode of each code.
+  HALFTONE_INLINE void decode_strip(std::size_t panel, std::size_t k_begin, std::size_t k_end, float* out) const noexcept;
+
+ private:
+  static constexpr std::uint32_t sign_flip = packed_bias<element_type>() == 0 ? 0u : 1u << (bits <= 8 ? bits - 1 : 0);
+
+  void pack_codes_of(const quantized_matrix<Scheme>& q);
+  void pack_parameters_of(const quantized_matrix<Scheme>& q);
+  void pack_reals_of(const quantized_matrix<Scheme>& q);
+
+  packed_layout layout_ = packed_layout::none;
+  panel_geometry geometry_{};
+  std::size_t panel_stride_ = 0;          // bytes
+  aligned_buffer<std::uint8_t> lines_;
+  aligned_buffer<float> scales_;          // [panel][group][16]
+  aligned_buffer<std::int32_t> zero_points_;
+  aligned_buffer<float> offsets_;
+  aligned_buffer<std::int32_t> code_sums_;
+  alignas(64) std::array<float, table_size> table_{};
+  quantized_matrix<Scheme> source_;       // without codes where the lines hold them
+};
+
+}  // namespace halftone::inline v0_1

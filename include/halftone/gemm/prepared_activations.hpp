@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Halftone: 8-bit activations in the order of the packed groups, with their sums.
+#pragma once
+
+#include <halftone/gemm/panel_layout.hpp>
+#include <halftone/gemm/scratch.hpp>
+#include <halftone/simd/simd.hpp>
+#include <halftone/tensor/activations.hpp>
+
+#include <cstring>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
+/// Bytes of a prepared quad.
+template <activation_format Format>
+inline constexpr std::size_t quad_bytes = Format == activation_format::wide ? 8 : 4;
+
+/// A block of rows as the dot products want them: quads padded with zeros, groups starting on a quad.
+template <activation_format Format>
+struct prepared_activations {
+  const std::uint8_t* codes = nullptr;  ///< [rows][row_bytes]
+  std::size_t row_bytes = 0;
+  const std::int32_t* sums = nullptr;   ///< [rows][groups]: sum over the group of (level - zero_point)
+  std::size_t groups = 0;
+  const std::int32_t* zeros = nullptr;  ///< [rows]: the prepared code of real zero
+  const float* scales = nullptr;        ///< [rows]
+  bool has_zeros = false;               ///< whether any of `zeros` is not 0
+
+  [[nodiscard]] static std::size_t padded_row_bytes(const panel_geometry& g) noexcept {
+    return round_up((g.quads + 8) * quad_bytes<Format>, 64) + 64;  // off powers of two, which share cache sets
+  }
+  /// Bytes of workspace for `rows` rows.
+  [[nodiscard]] static std::size_t workspace_bytes(std::size_t rows, const panel_geometry& g) noexcept {
+    return scratch::bytes_of<std::uint8_t>(rows * padded_row_bytes(g)) +
+           scratch::bytes_of<std::int32_t>(rows * g.groups) + 2 * scratch::bytes_of<std::int32_t>(rows);
+  }
+};
+
+/// Copies one group of levels into quads; returns the sum of the levels.
+template <activation_format Format, bool Signed>
+inline std::int32_t prepare_group(const std::uint8_t* levels, std::size_t count, std::uint8_t* quads) noexcept {
+  std::int32_t sum = 0;
+  if constexpr (Format == activation_format::wide) {
+    constexpr std::size_t order[4] = {0, 2, 1, 3};  // where k of a quad goes: a0, a2, a1, a3
+    std::int16_t four[4];
+    for (std::size_t k = 0; k < count; k += 4) {
+      for (std::size_t i = 0; i < 4; ++i) {
+        const std::int32_t level = k + i >= count ? 0
+                                   : Signed       ? static_cast<std::int8_t>(levels[k + i])
+                                                  : static_cast<std::int32_t>(levels[k + i]);
+        four[order[i]] = static_cast<std::int16_t>(level);
+        sum += level;
+      }
+      std::memcpy(quads + 2 * k, four, 8);
+    }
+  } else {
+    // The other signedness is the same byte with its top bit flipped: a level moved by 128.
+    constexpr std::uint8_t flip = (Format == activation_format::signed_bytes) == Signed ? 0 : 0x80;
+    for (std::size_t k = 0; k < count; ++k) {
+      quads[k] = static_cast<std::uint8_t>(levels[k] ^ flip);
+      sum += Signed ? static_cast<std::int8_t>(levels[k]) : static_cast<std::int32_t>(levels[k]);
+    }
+    for (std::size_t k = count; k % 4 != 0; ++k) {
+      quads[k] = 0;
+    }
+  }
+  return sum;
+}
+
+/// Prepares rows [first, first + rows) of x.
+template <activation_format Format>
+[[nodiscard]] inline prepared_activations<Format> prepare(const activation_view& x, std::size_t first, std::size_t rows,
+                                                          const panel_geometry& g, scratch& memory) noexcept {
+  const std::size_t row_bytes = prepared_activations<Format>::padded_row_bytes(g);
+  auto* codes = memory.take<std::uint8_t>(rows * row_bytes);
+  auto* sums = memory.take<std::int32_t>(rows * g.groups);
+  auto* zeros = memory.take<std::int32_t>(rows);
+  auto* scales = memory.take<float>(rows);
+  bool has_zeros = false;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::int32_t zero_point = x.zero_point(first + r);
+    const std::int32_t moved = Format == activation_format::wide ? 0
+                               : (Format == activation_format::signed_bytes) == x.is_signed ? 0
+                               : x.is_signed ? 128 : -128;
+    scales[r] = x.scale(first + r);
+    zeros[r] = zero_point + moved;
+    has_zeros = has_zeros || zeros[r] != 0;
+    const std::uint8_t* levels = x.codes.row_data(first + r);
+    std::uint8_t* row = codes + r * row_bytes;
+    for (std::size_t group = 0; group < g.groups; ++group) {
+      const std::size_t begin = g.group_begin(group);
+      const std::size_t count = g.group_end(group) - begin;
+      std::uint8_t* quads = row + g.quad_begin(group) * quad_bytes<Format>;
+      const std::int32_t sum = x.is_signed ? prepare_group<Format, true>(levels + begin, count, quads)
+                                           : prepare_group<Format, false>(levels + begin, count, quads);
+      sums[r * g.groups + group] = sum - static_cast<std::int32_t>(count) * zero_point;
+    }
+    std::memset(row + g.quads * quad_bytes<Format>, 0, row_bytes - g.quads * quad_bytes<Format>);
+  }
+  return {.codes = codes, .row_bytes = row_bytes, .sums = sums, .groups = g.groups, .zeros = zeros, .scales = scales,
+          .has_zeros = has_zeros};
+}
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA

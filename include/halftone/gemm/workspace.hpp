@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// Halftone: how much scratch memory a multiplication needs, and where it comes from.
+#pragma once
+
+#include <halftone/core/aligned_buffer.hpp>
+#include <halftone/core/executor.hpp>
+#include <halftone/gemm/float_gemm.hpp>
+#include <halftone/gemm/integer_gemm.hpp>
+
+namespace halftone::inline v0_1 {
+
+/// An operand whose 8-bit multiplications are integer dot products: a packed matrix of codes of a uniform element.
+template <class Operand>
+concept integer_operand = requires { typename Operand::scheme_type; Operand::kind; } &&
+                          (Operand::kind == packing::codes) && has_integer_path<typename Operand::scheme_type>;
+
+/// What the activations of a call are before the kernel sees them.
+enum class activation_kind { floats, codes, dynamic };
+
+}  // namespace halftone::inline v0_1
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
+namespace isa_detail {
+/// The sink's type does not change sizes; any will do.
+template <class Operand>
+using any_sink = tile_sink<Operand, float, epilogue<>>;
+}  // namespace isa_detail
+
+/// Sizes of the pieces of a call's workspace, in bytes.
+struct gemm_pieces {
+  std::size_t block_rows = 0;   ///< rows of activations at a time
+  std::size_t codes = 0;        ///< activations quantized inside the call
+  std::size_t prepared = 0;     ///< activations in kernel order
+  std::size_t task = 0;         ///< sums and strips of one task
+  std::size_t tasks = 1;
+  [[nodiscard]] constexpr std::size_t total() const noexcept { return 64 + codes + prepared + task * tasks; }
+};
+
+template <class Operand>
+[[nodiscard]] inline gemm_pieces pieces_of(activation_kind kind, std::size_t m, const Operand& w,
+                                           std::size_t concurrency) noexcept {
+  using Arch = default_arch;
+  const matrix_shape shape = w.shape();
+  gemm_pieces p{.block_rows = std::min(m, blocking<Arch>::rows)};
+  p.tasks = std::max<std::size_t>(std::min(concurrency, panel_count(shape.rows)), 1);
+  const std::size_t rows = p.block_rows;
+  if (kind == activation_kind::dynamic) {
+    p.codes = scratch::bytes_of<std::uint8_t>(rows * shape.cols) + 2 * scratch::bytes_of<float>(rows);
+  }
+  if constexpr (integer_operand<Operand>) {
+    if (kind != activation_kind::floats) {
+      using block = integer_block<Arch, Operand, isa_detail::any_sink<Operand>>;
+      p.prepared = prepared_activations<dot<Arch, Operand::bits>::format>::workspace_bytes(rows, w.geometry());
+      p.task = block::workspace_bytes(rows);
+      return p;
+    }
+  }
+  if (kind != activation_kind::floats) {
+    p.prepared = scratch::bytes_of<float>(rows * shape.cols) + scratch::bytes_of<float>(rows);
+  }
+  p.task = float_block<Arch, Operand, isa_detail::any_sink<Operand>>::workspace_bytes(rows);
+  return p;
+}
+
+/// Bytes that `context::workspace` needs for a multiplication of m rows; any alignment.
+/// @param kind         activation_kind::floats for float activations, dynamic for `dynamic<...>(x)`, codes for the others
+/// @param concurrency  that of the context's executor; 1 without one
+template <weight_operand Operand>
+[[nodiscard]] std::size_t gemm_workspace_bytes(activation_kind kind, std::size_t m, const Operand& w,
+                                               std::size_t concurrency = 1) noexcept {
+  return pieces_of(kind, m, w, concurrency).total();
+}
+
+/// The caller's workspace if there is one (large enough, or an error), else memory of this call's own.
+class call_workspace {
+ public:
+  call_workspace(const context& use, std::size_t bytes) : span_(use.workspace) {
+    if (use.workspace.empty()) {
+      own_ = aligned_buffer<std::byte>(bytes);
+      span_ = own_.span();
+    }
+    expects(span_.size() >= bytes, "gemm: the workspace has ", span_.size(), " bytes, this call needs ", bytes);
+  }
+  [[nodiscard]] std::span<std::byte> bytes() const noexcept { return span_; }
+
+ private:
+  aligned_buffer<std::byte> own_;
+  std::span<std::byte> span_;
+};
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA

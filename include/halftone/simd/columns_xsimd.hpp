@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// Halftone: sixteen columns as xsimd batches: the float and int32 side of every kernel.
+//
+// Native<Arch> names the xsimd instruction set and keeps a register from being optimized away (`opaque`).
+#pragma once
+
+#include <halftone/epilogue/stage.hpp>
+#include <halftone/simd/xsimd.hpp>
+
+#include <cstdint>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
+template <class Arch>
+struct native;
+
+/// Sixteen floats, one a column.
+template <class Arch>
+struct float_columns {
+  using batch = xsimd::batch<float, typename native<Arch>::xsimd_arch>;
+  static constexpr std::size_t width = batch::size;
+  static constexpr std::size_t parts = panel_columns / width;
+  batch part[parts];
+
+  [[nodiscard]] HALFTONE_INLINE static float_columns zero() noexcept { return broadcast(0.0f); }
+  [[nodiscard]] HALFTONE_INLINE static float_columns broadcast(float value) noexcept {
+    return each([&](std::size_t) { return batch(value); });
+  }
+  [[nodiscard]] HALFTONE_INLINE static float_columns load(const float* values) noexcept {
+    return each([&](std::size_t i) { return batch::load_unaligned(values + i * width); });
+  }
+  HALFTONE_INLINE void store(float* values) const noexcept {
+    for (std::size_t i = 0; i < parts; ++i) {
+      part[i].store_unaligned(values + i * width);
+    }
+  }
+  /// Reads or writes the first `count` columns only; the others read as 0.
+  [[nodiscard]] HALFTONE_INLINE static float_columns load(const float* values, std::size_t count) noexcept {
+    if (count >= panel_columns) {
+      return load(values);
+    }
+    alignas(64) float copy[panel_columns] = {};
+    for (std::size_t j = 0; j < count; ++j) {
+      copy[j] = values[j];
+    }
+    return load(copy);
+  }
+  HALFTONE_INLINE void store(float* values, std::size_t count) const noexcept {
+    if (count >= panel_columns) {
+      store(values);
+      return;
+    }
+    alignas(64) float copy[panel_columns];
+    store(copy);
+    for (std::size_t j = 0; j < count; ++j) {
+      values[j] = copy[j];
+    }
+  }
+
+  template <class Part>
+  [[nodiscard]] HALFTONE_INLINE static float_columns each(Part make) noexcept {
+    float_columns result;
+    for (std::size_t i = 0; i < parts; ++i) {
+      result.part[i] = make(i);
+    }
+    return result;
+  }
+
+  [[nodiscard]] HALFTONE_INLINE friend float_columns operator+(float_columns a, float_columns b) noexcept {
+    return each([&](std::size_t i) { return a.part[i] + b.part[i]; });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns operator-(float_columns a, float_columns b) noexcept {
+    return each([&](std::size_t i) { return a.part[i] - b.part[i]; });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns operator/(float_columns a, float_columns b) noexcept {
+    return each([&](std::size_t i) { return a.part[i] / b.part[i]; });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns fused(float_columns a, float_columns b, float_columns c) noexcept {
+    return each([&](std::size_t i) { return xsimd::fma(a.part[i], b.part[i], c.part[i]); });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns product(float_columns a, float_columns b) noexcept {
+    return each([&](std::size_t i) {
+      typename batch::register_type p = a.part[i] * b.part[i];
+      native<Arch>::opaque(p);
+      return batch(p);
+    });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns minimum(float_columns a, float_columns b) noexcept {
+    return each([&](std::size_t i) { return batch(native<Arch>::minimum(a.part[i], b.part[i])); });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns maximum(float_columns a, float_columns b) noexcept {
+    return each([&](std::size_t i) { return batch(native<Arch>::maximum(a.part[i], b.part[i])); });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns magnitude(float_columns a) noexcept {
+    return each([&](std::size_t i) { return xsimd::abs(a.part[i]); });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns zero_if_nan(float_columns a) noexcept {
+    return each([&](std::size_t i) { return xsimd::select(a.part[i] == a.part[i], a.part[i], batch(0.0f)); });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns power_of_two(float_columns n) noexcept {
+    return each([&](std::size_t i) { return batch(native<Arch>::power_of_two(n.part[i])); });
+  }
+};
+
+/// Sixteen int32, one a column.
+template <class Arch>
+struct int_columns {
+  using batch = xsimd::batch<std::int32_t, typename native<Arch>::xsimd_arch>;
+  static constexpr std::size_t width = batch::size;
+  static constexpr std::size_t parts = panel_columns / width;
+  batch part[parts];
+
+  [[nodiscard]] HALFTONE_INLINE static int_columns broadcast(std::int32_t value) noexcept {
+    return each([&](std::size_t) { return batch(value); });
+  }
+  [[nodiscard]] HALFTONE_INLINE static int_columns load(const std::int32_t* values) noexcept {
+    return each([&](std::size_t i) { return batch::load_unaligned(values + i * width); });
+  }
+  HALFTONE_INLINE void store(std::int32_t* values) const noexcept {
+    for (std::size_t i = 0; i < parts; ++i) {
+      part[i].store_unaligned(values + i * width);
+    }
+  }
+  template <class Part>
+  [[nodiscard]] HALFTONE_INLINE static int_columns each(Part make) noexcept {
+    int_columns result;
+    for (std::size_t i = 0; i < parts; ++i) {
+      result.part[i] = make(i);
+    }
+    return result;
+  }
+  /// Modulo 2^32, like every integer step of the kernels.
+  [[nodiscard]] HALFTONE_INLINE friend int_columns operator+(int_columns a, int_columns b) noexcept {
+    return each([&](std::size_t i) { return a.part[i] + b.part[i]; });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend int_columns operator-(int_columns a, int_columns b) noexcept {
+    return each([&](std::size_t i) { return a.part[i] - b.part[i]; });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend int_columns operator*(int_columns a, int_columns b) noexcept {
+    return each([&](std::size_t i) { return a.part[i] * b.part[i]; });
+  }
+  [[nodiscard]] HALFTONE_INLINE friend float_columns<Arch> to_float(int_columns a) noexcept {
+    return float_columns<Arch>::each([&](std::size_t i) { return xsimd::to_float(a.part[i]); });
+  }
+};
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA
