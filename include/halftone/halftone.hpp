@@ -20,9 +20,11 @@
 #include <halftone/epilogue/linear_stages.hpp>
 #include <halftone/epilogue/requantize.hpp>
 #include <halftone/epilogue/stage.hpp>
+#include <halftone/gemm/composite.hpp>
 #include <halftone/gemm/gemm.hpp>
 #include <halftone/gemm/pack.hpp>
 #include <halftone/quantize/compare.hpp>
+#include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
 #include <halftone/quantize/quantize_activations.hpp>
 #include <halftone/reference/error_report.hpp>

@@ -51,3 +51,10 @@
 #else
 #define HALFTONE_INLINE inline
 #endif
+
+// The same for a lambda, after its parameters.
+#if defined(__GNUC__)
+#define HALFTONE_INLINE_LAMBDA __attribute__((always_inline))
+#else
+#define HALFTONE_INLINE_LAMBDA
+#endif

@@ -93,7 +93,9 @@ template <unsigned Bits>
   requires(Bits >= 1 && Bits <= 8)
 inline void pack_codes(const std::uint8_t* codes, std::size_t count, std::uint8_t* row) noexcept {
   if constexpr (Bits == 8) {
-    std::memcpy(row, codes, count);
+    if (count != 0) {  // memcpy takes no null, not even for nothing
+      std::memcpy(row, codes, count);
+    }
   } else {
     std::size_t i = 0;
     for (; i + 8 <= count; i += 8) {
@@ -121,7 +123,9 @@ template <unsigned Bits>
   requires(Bits >= 1 && Bits <= 8)
 inline void unpack_codes(const std::uint8_t* row, std::size_t count, std::uint8_t* codes) noexcept {
   if constexpr (Bits == 8) {
-    std::memcpy(codes, row, count);
+    if (count != 0) {
+      std::memcpy(codes, row, count);
+    }
   } else {
     std::size_t i = 0;
     for (; i + 8 <= count; i += 8) {

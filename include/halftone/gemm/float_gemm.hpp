@@ -5,7 +5,6 @@
 #include <halftone/gemm/blocking.hpp>
 #include <halftone/gemm/panel_layout.hpp>
 #include <halftone/gemm/scratch.hpp>
-#include <halftone/gemm/tile_store.hpp>
 
 #include <cstring>
 
@@ -48,8 +47,8 @@ HALFTONE_INLINE void float_tile(const float* const* strips, const float* x, std:
   }
 }
 
-/// One block of rows against panels of an operand.
-template <class Arch, class Operand, class Sink>
+/// One block of rows against panels of an operand. Like `integer_block`, it knows nothing of the epilogue.
+template <class Arch, class Operand>
 class float_block {
   using floats = float_columns<Arch>;
   static constexpr std::size_t tile_rows = tile_shape<Arch>::float_rows;
@@ -65,32 +64,34 @@ class float_block {
 
   /// @param x       row 0 of the block, rows at x_stride
   /// @param scales  one factor a row that multiplies the finished chain, or null
-  float_block(const Operand& w, const float* x, std::size_t x_stride, const float* scales, std::size_t first_row,
-              std::size_t rows, const Sink& sink, scratch memory)
+  float_block(const Operand& w, const float* x, std::size_t x_stride, const float* scales, std::size_t rows,
+              scratch memory)
       : w_(w),
         x_(x),
         x_stride_(x_stride),
         scales_(scales),
-        first_row_(first_row),
         rows_(rows),
-        sink_(sink),
         sums_(memory.take<float>(rows * row_panels * panel_columns)),
         strips_(memory.take<float>(row_panels * depth * panel_columns)) {}
 
-  /// Computes panels [begin, end).
-  void run(std::size_t begin, std::size_t end) const {
+  /// Computes panels [begin, end) and gives put(row, panel, columns) every finished row of a panel.
+  template <class Put>
+  void run(std::size_t begin, std::size_t end, const Put& put) const {
     std::size_t panel = begin;
     if (rows_ == 1) {
       for (; panel + row_panels <= end; panel += row_panels) {
         run_panels<row_panels, 1>(panel);
+        give<row_panels>(panel, put);
       }
     }
     for (; panel + tile_panels <= end; panel += tile_panels) {
       run_panels<tile_panels, tile_rows>(panel);
+      give<tile_panels>(panel, put);
     }
     if constexpr (tile_panels > 1) {
       for (; panel < end; ++panel) {
         run_panels<1, tile_rows>(panel);
+        give<1>(panel, put);
       }
     }
   }
@@ -115,13 +116,18 @@ class float_block {
       }
       tail_rows<Panels, Rows - 1>(strips, r, begin, end);
     }
+  }
+
+  /// The finished chains, times the token's scale if there is one.
+  template <std::size_t Panels, class Put>
+  HALFTONE_INLINE void give(std::size_t panel, const Put& put) const {
     for (std::size_t r = 0; r < rows_; ++r) {
       for (std::size_t p = 0; p < Panels; ++p) {
         floats value = floats::load(sums_ + (r * Panels + p) * panel_columns);
         if (scales_ != nullptr) {
           value = product(value, floats::broadcast(scales_[r]));
         }
-        sink_.template put<Arch>(value, first_row_ + r, panel + p);
+        put(r, panel + p, value);
       }
     }
   }
@@ -142,9 +148,7 @@ class float_block {
   const float* x_;
   std::size_t x_stride_;
   const float* scales_;
-  std::size_t first_row_;
   std::size_t rows_;
-  const Sink& sink_;
   float* sums_;    // [rows][panels][16]
   float* strips_;  // [panels][depth][16]
 };

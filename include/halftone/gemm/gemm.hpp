@@ -3,6 +3,7 @@
 #pragma once
 
 #include <halftone/gemm/pack.hpp>
+#include <halftone/gemm/tile_store.hpp>
 #include <halftone/gemm/workspace.hpp>
 #include <halftone/quantize/quantize_activations.hpp>
 
@@ -39,10 +40,12 @@ void multiply_codes(const activation_view& x, std::size_t first, std::size_t row
                     const Sink& sink, const context& use, const gemm_pieces& pieces, scratch memory) {
   using Arch = default_arch;
   if constexpr (integer_operand<Operand>) {
-    const auto a = prepare<dot<Arch, Operand::bits>::format>(x, first, rows, w.geometry(), memory);
+    const auto a = prepare<dot<Arch, Operand::bits>::format>(
+        x, first, rows, w.geometry(), folded_bias<typename Operand::scheme_type> == 0 ? 1 : folded_bias<typename Operand::scheme_type>,
+        memory);
     over_panels(use, w, pieces, memory.template take<std::byte>(0),
                 [&](std::size_t begin, std::size_t end, scratch own) {
-                  integer_block<Arch, Operand, Sink>(w, a, first, rows, sink, own).run(begin, end);
+                  integer_block<Arch, Operand>(w, a, rows, own).run(begin, end, sink.from(first));
                 });
   } else {
     auto* levels = memory.template take<float>(rows * x.cols());
@@ -55,7 +58,7 @@ void multiply_codes(const activation_view& x, std::size_t first, std::size_t row
     }
     over_panels(use, w, pieces, memory.template take<std::byte>(0),
                 [&](std::size_t begin, std::size_t end, scratch own) {
-                  float_block<Arch, Operand, Sink>(w, levels, x.cols(), scales, first, rows, sink, own).run(begin, end);
+                  float_block<Arch, Operand>(w, levels, x.cols(), scales, rows, own).run(begin, end, sink.from(first));
                 });
   }
 }
@@ -93,16 +96,14 @@ void gemm(matrix_view<const float> x, const Operand& w, matrix_view<Output> y, c
   const gemm_pieces pieces = pieces_of(activation_kind::floats, x.rows(), w, use.execute.concurrency());
   const call_workspace workspace(use, pieces.total());
   const activation_rows rows_of_x(x);
-  using Sink = tile_sink<Operand, Output, Epilogue>;
-  const Sink sink{w, rows_of_x, y, finish};
+  const tile_sink<Operand, Output, Epilogue> sink{w, rows_of_x, y, finish};
   for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
     const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
     scratch memory(workspace.bytes());
     isa_detail::over_panels(use, w, pieces, memory.take<std::byte>(0),
                             [&](std::size_t begin, std::size_t end, scratch own) {
-                              float_block<default_arch, Operand, Sink>(w, x.row_data(first), x.stride(), nullptr, first,
-                                                                       rows, sink, own)
-                                  .run(begin, end);
+                              float_block<default_arch, Operand>(w, x.row_data(first), x.stride(), nullptr, rows, own)
+                                  .run(begin, end, sink.from(first));
                             });
   }
 }

@@ -5,12 +5,20 @@
 #include <halftone/gemm/blocking.hpp>
 #include <halftone/gemm/integer_kernel.hpp>
 #include <halftone/gemm/packed_matrix.hpp>
-#include <halftone/gemm/tile_store.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-/// One block of rows against panels of a packed matrix.
-template <class Arch, class Packed, class Sink>
+/// What packing added to the levels of symmetric codes.
+template <class Scheme>
+inline constexpr std::int32_t packing_bias = packed_bias<typename Scheme::element_type>();
+
+/// The factor of prepared sums: the bias where nothing else needs the sums, otherwise 0 for "as they are".
+template <class Scheme>
+inline constexpr std::int32_t folded_bias = Scheme::has_zero_point || Scheme::has_offset ? 0 : packing_bias<Scheme>;
+
+/// One block of rows against panels of a packed matrix. The kernels know nothing of the epilogue, so that a scheme's tiles
+/// are compiled once, however many epilogues it meets.
+template <class Arch, class Packed>
 class integer_block {
   using Scheme = typename Packed::scheme_type;
   using dots = dot<Arch, Packed::bits>;
@@ -23,6 +31,16 @@ class integer_block {
   static constexpr std::size_t strip_bytes = 64 * (block_quads + 16);
   /// Bit planes that are unpacked in registers where few rows share them; the others are decoded into a strip first.
   static constexpr bool unpacks_in_registers = Packed::bits <= 4;
+  /// Quads of a full group where the scheme fixes them and they are few: the kernel is unrolled for them.
+  static constexpr std::size_t fixed_quads = [] {
+    if constexpr (requires { Scheme::granularity_type::group_size; }) {
+      constexpr std::size_t size = Scheme::granularity_type::group_size;
+      constexpr std::size_t unit = plane_layout<Packed::bits>::unit_quads;
+      return size % (4 * unit) == 0 && size <= 128 ? size / 4 : std::size_t{0};
+    } else {
+      return std::size_t{0};
+    }
+  }();
   static constexpr bool lines_are_codes = plane_layout<Packed::bits>::unit_quads == 1;
 
  public:
@@ -31,27 +49,27 @@ class integer_block {
     return 2 * scratch::bytes_of<float>(rows * tile_panels * panel_columns) + tile_panels * strip_bytes;
   }
 
-  integer_block(const Packed& w, const activations& a, std::size_t first_row, std::size_t rows, const Sink& sink,
-                scratch memory)
+  integer_block(const Packed& w, const activations& a, std::size_t rows, scratch memory)
       : w_(w),
         a_(a),
-        first_row_(first_row),
         rows_(rows),
-        sink_(sink),
         sums_(memory.take<float>(rows * tile_panels * panel_columns)),
         totals_(memory.take<std::int32_t>(rows * tile_panels * panel_columns)),
         strips_(memory.take<std::uint8_t>(tile_panels * strip_bytes)) {}
 
-  /// Computes panels [begin, end).
-  void run(std::size_t begin, std::size_t end) const {
+  /// Computes panels [begin, end) and gives put(row, panel, columns) every finished row of a panel.
+  template <class Put>
+  void run(std::size_t begin, std::size_t end, const Put& put) const {
     std::size_t panel = begin;
     if constexpr (tile_panels > 1) {
       for (; panel + tile_panels <= end; panel += tile_panels) {
         run_panels<tile_panels>(panel);
+        give<tile_panels>(panel, put);
       }
     }
     for (; panel < end; ++panel) {
       run_panels<1>(panel);
+      give<1>(panel, put);
     }
   }
 
@@ -93,11 +111,15 @@ class integer_block {
         run_rows<decoded_lines<Arch>, Panels>(panel, lines, begin, end);
       }
     }
+  }
+
+  /// The finished chains times the token's scale.
+  template <std::size_t Panels, class Put>
+  HALFTONE_INLINE void give(std::size_t panel, const Put& put) const {
     for (std::size_t r = 0; r < rows_; ++r) {
       const floats scale = floats::broadcast(a_.scales[r]);
       for (std::size_t p = 0; p < Panels; ++p) {
-        sink_.template put<Arch>(product(floats::load(sums_ + (r * Panels + p) * panel_columns), scale), first_row_ + r,
-                                 panel + p);
+        put(r, panel + p, product(floats::load(sums_ + (r * Panels + p) * panel_columns), scale));
       }
     }
   }
@@ -128,7 +150,6 @@ class integer_block {
   void run_tile(std::size_t panel, const std::uint8_t* const* lines, std::size_t begin, std::size_t end,
                 std::size_t r) const {
     const panel_geometry& g = w_.geometry();
-    std::int32_t* totals = totals_ + r * Panels * panel_columns;
     const std::uint8_t* at[Panels];
     for (std::size_t group = begin / g.group_quads; group < g.groups && g.quad_begin(group) < end; ++group) {
       const std::size_t first = std::max(g.quad_begin(group), begin);
@@ -137,52 +158,52 @@ class integer_block {
         at[p] = lines[p] + (first - begin) / Source::unit_quads * Source::unit_bytes +
                 (first - begin) % Source::unit_quads * 64;
       }
+      const tile_data data{.activations = a_.codes + r * a_.row_bytes + first * quad_bytes<dots::format>,
+                           .row_bytes = a_.row_bytes,
+                           .totals = totals_ + r * Panels * panel_columns};
+      const auto finish = [&](std::size_t row, std::size_t p, ints sum) HALFTONE_INLINE_LAMBDA {
+        add_group(panel + p, group, r + row, sum, sums_ + ((r + row) * Panels + p) * panel_columns);
+      };
+      const auto tile = [&](auto quads, bool accumulate, bool ends) HALFTONE_INLINE_LAMBDA {
+        integer_tile<Arch, Packed::bits, Source, Rows, Panels>(at, data, quads, accumulate, ends, finish);
+      };
+      if constexpr (fixed_quads != 0) {
+        if (last - first == fixed_quads) {
+          tile(std::integral_constant<std::size_t, fixed_quads>{}, false, true);
+          continue;
+        }
+      }
       std::size_t quads = last - first;
       if constexpr (Source::unit_bytes != 64 * Source::unit_quads) {
         quads = round_up(quads, Source::unit_quads);  // the padded end of the panel
       }
-      integer_tile<Arch, Packed::bits, Source, Rows, Panels>(
-          at, a_.codes + r * a_.row_bytes + first * quad_bytes<dots::format>, a_.row_bytes, quads, totals,
-          first != g.quad_begin(group));
-      if (last == g.quad_end(group)) {
-        flush<Panels, Rows>(panel, group, r);
-      }
+      tile(quads, first != g.quad_begin(group), last == g.quad_end(group));
     }
   }
 
-  /// Folds zero points into the totals of a finished group and adds it to the float sums.
-  template <std::size_t Panels, std::size_t Rows>
-  HALFTONE_INLINE void flush(std::size_t panel, std::size_t group, std::size_t first) const {
-    constexpr std::int32_t bias = packed_bias<typename Scheme::element_type>();
-    for (std::size_t p = 0; p < Panels; ++p) {
-      const floats scale = floats::load(w_.scales(panel + p, group));
-      for (std::size_t row = 0; row < Rows; ++row) {
-        const std::size_t r = first + row;
-        const std::int32_t sum = a_.sums[r * a_.groups + group];
-        ints total = ints::load(totals_ + (r * Panels + p) * panel_columns);
-        if constexpr (Scheme::has_zero_point) {
-          total = total - ints::load(w_.zero_points(panel + p, group)) * ints::broadcast(sum);
-        } else if constexpr (bias != 0) {
-          total = total - ints::broadcast(bias * sum);
-        }
-        if (a_.has_zeros) {
-          total = total - ints::load(w_.code_sums(panel + p, group)) * ints::broadcast(a_.zeros[r]);
-        }
-        float* out = sums_ + (r * Panels + p) * panel_columns;
-        floats acc = fused(to_float(total), scale, floats::load(out));
-        if constexpr (Scheme::has_offset) {
-          acc = fused(floats::broadcast(static_cast<float>(sum)), floats::load(w_.offsets(panel + p, group)), acc);
-        }
-        acc.store(out);
-      }
+  /// Folds zero points into the sum of a finished group and adds it to the float chain of its output.
+  HALFTONE_INLINE void add_group(std::size_t panel, std::size_t group, std::size_t r, ints sum, float* chain) const {
+    const std::int32_t activation_sum = a_.sums[r * a_.groups + group];
+    if constexpr (Scheme::has_zero_point) {
+      sum = sum - ints::load(w_.zero_points(panel, group)) * ints::broadcast(activation_sum);
+    } else if constexpr (folded_bias<Scheme> != 0) {
+      sum = sum - ints::broadcast(activation_sum);
+    } else if constexpr (packing_bias<Scheme> != 0) {
+      sum = sum - ints::broadcast(packing_bias<Scheme> * activation_sum);
     }
+    if (a_.has_zeros) {
+      sum = sum - ints::load(w_.code_sums(panel, group)) * ints::broadcast(a_.zeros[r]);
+    }
+    floats acc = fused(to_float(sum), floats::load(w_.scales(panel, group)), floats::load(chain));
+    if constexpr (Scheme::has_offset) {
+      acc = fused(floats::broadcast(static_cast<float>(activation_sum)), floats::load(w_.offsets(panel, group)), acc);
+    }
+    acc.store(chain);
   }
 
   const Packed& w_;
   const activations& a_;
-  std::size_t first_row_;
   std::size_t rows_;
-  const Sink& sink_;
   float* sums_;            // [rows][panels][16], chains of fused steps
   std::int32_t* totals_;   // [rows][panels][16], the group at hand
   std::uint8_t* strips_;   // decoded lines

@@ -10,93 +10,139 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-/// Adds the products of quads [0, quads) to int32 totals.
+/// What a tile needs to know of its data.
+struct tile_data {
+  const std::uint8_t* activations;  ///< the first row's prepared quads
+  std::size_t row_bytes;            ///< from one row of activations to the next
+  std::int32_t* totals;             ///< [Rows][Panels][16]: sums of a group that spans several calls or chunks
+};
+
+/// The sums of a tile and the steps on them. Every index is a template argument, so that compilers keep the sums in
+/// registers: an index that a loop computes sends the whole array to memory with g++.
+template <class Arch, unsigned Bits, class Source, class RowSequence, class PanelSequence>
+struct tile_sums;
+
+template <class Arch, unsigned Bits, class Source, std::size_t... R, std::size_t... P>
+struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_sequence<P...>> {
+  using dots = dot<Arch, Bits>;
+  static constexpr std::size_t panels = sizeof...(P);
+  struct row_sums {
+    typename dots::sum panel[panels];
+  };
+  struct line_weights {
+    typename dots::weights panel[panels];
+  };
+  row_sums row[sizeof...(R)];
+
+  HALFTONE_INLINE void clear() noexcept { (clear_row<R>(), ...); }
+
+  /// sums += quad Q of the unit at `lines` times the activations.
+  template <std::size_t Q>
+  HALFTONE_INLINE void add_quad(const std::uint8_t* const* lines, const std::uint8_t* activations,
+                                std::size_t row_bytes) noexcept {
+    const byte_line<Arch> line[panels] = {Source::template quad<Q>(lines[P])...};
+    add_step<Q, 0>(line, activations, row_bytes);
+    if constexpr (dots::steps == 2) {
+      add_step<Q, 1>(line, activations, row_bytes);
+    }
+  }
+  template <std::size_t... Q>
+  HALFTONE_INLINE void add_unit(std::index_sequence<Q...>, const std::uint8_t* const* lines,
+                                const std::uint8_t* activations, std::size_t row_bytes) noexcept {
+    (add_quad<Q>(lines, activations, row_bytes), ...);
+  }
+
+  /// Gives every sum, widened, to keep(row, panel, sum).
+  template <class Keep>
+  HALFTONE_INLINE void for_each(const Keep& keep) const noexcept {
+    (each_panel<R>(keep), ...);
+  }
+
+ private:
+  template <std::size_t Q, std::size_t Step>
+  HALFTONE_INLINE void add_step(const byte_line<Arch> (&line)[panels], const std::uint8_t* activations,
+                                std::size_t row_bytes) noexcept {
+    const line_weights w{{dots::template prepared<Step>(line[P])...}};
+    (add_row<R>(w, dots::template broadcast<Step>(activations + R * row_bytes + Q * quad_bytes<dots::format>)), ...);
+  }
+  template <std::size_t Row>
+  HALFTONE_INLINE void clear_row() noexcept {
+    ((row[Row].panel[P] = dots::zero()), ...);
+  }
+  template <std::size_t Row>
+  HALFTONE_INLINE void add_row(const line_weights& w, const typename dots::quad& a) noexcept {
+    (add_one(row[Row].panel[P], w.panel[P], a), ...);
+  }
+  HALFTONE_INLINE static void add_one(typename dots::sum& sum, const typename dots::weights& w,
+                                      const typename dots::quad& a) noexcept {
+    dots::pin(sum);
+    dots::add(sum, w, a);
+  }
+  template <std::size_t Row, class Keep>
+  HALFTONE_INLINE void each_panel(const Keep& keep) const noexcept {
+    (keep(Row, P, dots::widened(row[Row].panel[P])), ...);
+  }
+};
+
+/// Multiplies quads [0, quads) of one group and hands the int32 sums to finish(row, panel, sum), or keeps them in totals.
 ///
-/// @param lines        Panels pointers: the line source of each panel at the first quad
-/// @param activations  the first row's prepared quads; rows follow at row_bytes
-/// @param totals       [Rows][Panels][16]; written, or added to if `accumulate`
+/// @param lines       the line source of each panel at the first quad
+/// @param quads       a number, or an integral_constant that lets the compiler unroll
+/// @param accumulate  whether totals holds sums of earlier quads of the group
+/// @param last        whether the group ends here
 /// Padding: with a source of several quads a unit, `quads` may be rounded up, since both sides hold zeros there.
-template <class Arch, unsigned Bits, class Source, std::size_t Rows, std::size_t Panels>
-HALFTONE_INLINE void integer_tile(const std::uint8_t* const* lines, const std::uint8_t* activations, std::size_t row_bytes,
-                                  std::size_t quads, std::int32_t* totals, bool accumulate) noexcept {
+template <class Arch, unsigned Bits, class Source, std::size_t Rows, std::size_t Panels, class Quads, class Finish>
+HALFTONE_INLINE void integer_tile(const std::uint8_t* const* lines, const tile_data& data, Quads quads, bool accumulate,
+                                  bool last, const Finish& finish) noexcept {
   using dots = dot<Arch, Bits>;
   constexpr std::size_t step = Source::unit_quads;
-  constexpr std::size_t quad_size = quad_bytes<dots::format>;
+  constexpr bool lines_are_quads = Source::unit_bytes == 64 * step;
   constexpr std::size_t chunk = dots::quads_per_sum < step ? 1 : dots::quads_per_sum / step * step;
-  static_assert(chunk % step == 0 || step == 2, "integer_tile: a unit of this source does not fit a sum");
+  static_assert(chunk % step == 0 || lines_are_quads, "integer_tile: a unit of this source does not fit a sum");
 
+  const std::uint8_t* activations = data.activations;
   const std::uint8_t* panel[Panels];
 #pragma GCC unroll 8
   for (std::size_t p = 0; p < Panels; ++p) {
     panel[p] = lines[p];
   }
-  typename dots::sum sums[Rows][Panels];
+  const auto advance = [&](std::size_t bytes, std::size_t count) {
+    activations += count * quad_bytes<dots::format>;
+#pragma GCC unroll 8
+    for (std::size_t p = 0; p < Panels; ++p) {
+      panel[p] += bytes;
+    }
+  };
   for (std::size_t done = 0; done < quads; done += chunk) {
     const std::size_t now = quads - done < chunk ? quads - done : chunk;
-#pragma GCC unroll 8
-    for (std::size_t r = 0; r < Rows; ++r) {
-#pragma GCC unroll 8
-      for (std::size_t p = 0; p < Panels; ++p) {
-        sums[r][p] = dots::zero();
-      }
-    }
-    const auto one_quad = [&]<std::size_t Q>(std::integral_constant<std::size_t, Q>)
-#if defined(__GNUC__)
-                              __attribute__((always_inline))
-#endif
-    {
-      byte_line<Arch> line[Panels];
-#pragma GCC unroll 8
-      for (std::size_t p = 0; p < Panels; ++p) {
-        line[p] = Source::template quad<Q>(panel[p]);
-      }
-#pragma GCC unroll 8
-      for (std::size_t r = 0; r < Rows; ++r) {
-        const auto a = dots::broadcast(activations + r * row_bytes + Q * quad_size);
-#pragma GCC unroll 8
-        for (std::size_t p = 0; p < Panels; ++p) {
-          dots::pin(sums[r][p]);
-          dots::add(sums[r][p], line[p], a);
-        }
-      }
-    };
+    tile_sums<Arch, Bits, Source, std::make_index_sequence<Rows>, std::make_index_sequence<Panels>> sums;
+    sums.clear();
     std::size_t q = 0;
     if constexpr (chunk >= step) {
       for (; q + step <= now; q += step) {
-        [&]<std::size_t... Q>(std::index_sequence<Q...>)
-#if defined(__GNUC__)
-            __attribute__((always_inline))
-#endif
-        { (one_quad(std::integral_constant<std::size_t, Q>{}), ...); }(std::make_index_sequence<step>{});
-        activations += step * quad_size;
-#pragma GCC unroll 8
-        for (std::size_t p = 0; p < Panels; ++p) {
-          panel[p] += Source::unit_bytes;
-        }
+        sums.add_unit(std::make_index_sequence<step>{}, panel, activations, data.row_bytes);
+        advance(Source::unit_bytes, step);
       }
     }
-    if constexpr (Source::unit_bytes == 64 * step) {
+    if constexpr (lines_are_quads) {
       for (; q < now; ++q) {
-        one_quad(std::integral_constant<std::size_t, 0>{});
-        activations += quad_size;
-#pragma GCC unroll 8
-        for (std::size_t p = 0; p < Panels; ++p) {
-          panel[p] += 64;
-        }
+        sums.template add_quad<0>(panel, activations, data.row_bytes);
+        advance(64, 1);
       }
     }
-#pragma GCC unroll 8
-    for (std::size_t r = 0; r < Rows; ++r) {
-#pragma GCC unroll 8
-      for (std::size_t p = 0; p < Panels; ++p) {
-        std::int32_t* total = totals + (r * Panels + p) * panel_columns;
-        auto sum = dots::widened(sums[r][p]);
-        if (accumulate || done != 0) {
-          sum = sum + int_columns<Arch>::load(total);
-        }
+    const bool adds = accumulate || done != 0;
+    const bool ends = last && done + chunk >= quads;
+    sums.for_each([&](std::size_t r, std::size_t p, int_columns<Arch> sum) HALFTONE_INLINE_LAMBDA {
+      std::int32_t* total = data.totals + (r * Panels + p) * panel_columns;
+      if (adds) {
+        sum = sum + int_columns<Arch>::load(total);
+      }
+      if (ends) {
+        finish(r, p, sum);
+      } else {
         sum.store(total);
       }
-    }
+    });
   }
 }
 

@@ -20,10 +20,10 @@ template <class Scheme>
   using Element = typename Scheme::element_type;
   if constexpr (scalar_element<Element>) {
     if constexpr (Element::bits <= 8 && constant_along_k<typename Scheme::granularity_type> &&
-                  Scheme::equation != equation::level_only) {
+                  Scheme::equation != equation::level_only && !Scheme::has_own_real) {
       return packing::codes;
-    } else if constexpr ((std::is_same_v<Element, fp32> || std::is_same_v<Element, bf16>)&&Scheme::equation ==
-                         equation::level_only) {
+    } else if constexpr ((std::is_same_v<Element, fp32> || std::is_same_v<Element, bf16>) &&
+                         Scheme::equation == equation::level_only && !Scheme::has_own_real) {
       return packing::float_codes;
     }
   }

@@ -20,7 +20,7 @@ template <activation_format Format>
 struct prepared_activations {
   const std::uint8_t* codes = nullptr;  ///< [rows][row_bytes]
   std::size_t row_bytes = 0;
-  const std::int32_t* sums = nullptr;   ///< [rows][groups]: sum over the group of (level - zero_point)
+  const std::int32_t* sums = nullptr;   ///< [rows][groups]: factor * sum over the group of (level - zero_point)
   std::size_t groups = 0;
   const std::int32_t* zeros = nullptr;  ///< [rows]: the prepared code of real zero
   const float* scales = nullptr;        ///< [rows]
@@ -68,9 +68,11 @@ inline std::int32_t prepare_group(const std::uint8_t* levels, std::size_t count,
 }
 
 /// Prepares rows [first, first + rows) of x.
+/// @param factor  what the sums are multiplied by (the bias of symmetric codes), so that kernels need not
 template <activation_format Format>
 [[nodiscard]] inline prepared_activations<Format> prepare(const activation_view& x, std::size_t first, std::size_t rows,
-                                                          const panel_geometry& g, scratch& memory) noexcept {
+                                                          const panel_geometry& g, std::int32_t factor,
+                                                          scratch& memory) noexcept {
   const std::size_t row_bytes = prepared_activations<Format>::padded_row_bytes(g);
   auto* codes = memory.take<std::uint8_t>(rows * row_bytes);
   auto* sums = memory.take<std::int32_t>(rows * g.groups);
@@ -93,7 +95,7 @@ template <activation_format Format>
       std::uint8_t* quads = row + g.quad_begin(group) * quad_bytes<Format>;
       const std::int32_t sum = x.is_signed ? prepare_group<Format, true>(levels + begin, count, quads)
                                            : prepare_group<Format, false>(levels + begin, count, quads);
-      sums[r * g.groups + group] = sum - static_cast<std::int32_t>(count) * zero_point;
+      sums[r * g.groups + group] = factor * (sum - static_cast<std::int32_t>(count) * zero_point);
     }
     std::memset(row + g.quads * quad_bytes<Format>, 0, row_bytes - g.quads * quad_bytes<Format>);
   }

@@ -36,6 +36,13 @@ struct tile_sink {
     return std::min(panel_columns, y.cols() - panel * panel_columns);
   }
 
+  /// What a block of rows that starts at row `first` of x calls for every finished row of a panel.
+  [[nodiscard]] HALFTONE_INLINE auto from(std::size_t first) const noexcept {
+    return [this, first]<class Columns>(std::size_t row, std::size_t panel, const Columns& value)
+        HALFTONE_INLINE_LAMBDA { this->put(value, first + row, panel); };
+  }
+
+ private:
   template <class Arch>
   HALFTONE_INLINE void put(float_columns<Arch> value, std::size_t row, std::size_t panel) const {
     const std::size_t column = panel * panel_columns;

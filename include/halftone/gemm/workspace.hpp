@@ -6,6 +6,7 @@
 #include <halftone/core/executor.hpp>
 #include <halftone/gemm/float_gemm.hpp>
 #include <halftone/gemm/integer_gemm.hpp>
+#include <halftone/tensor/weight_operand.hpp>
 
 namespace halftone::inline v0_1 {
 
@@ -20,12 +21,6 @@ enum class activation_kind { floats, codes, dynamic };
 }  // namespace halftone::inline v0_1
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
-
-namespace isa_detail {
-/// The sink's type does not change sizes; any will do.
-template <class Operand>
-using any_sink = tile_sink<Operand, float, epilogue<>>;
-}  // namespace isa_detail
 
 /// Sizes of the pieces of a call's workspace, in bytes.
 struct gemm_pieces {
@@ -50,7 +45,7 @@ template <class Operand>
   }
   if constexpr (integer_operand<Operand>) {
     if (kind != activation_kind::floats) {
-      using block = integer_block<Arch, Operand, isa_detail::any_sink<Operand>>;
+      using block = integer_block<Arch, Operand>;
       p.prepared = prepared_activations<dot<Arch, Operand::bits>::format>::workspace_bytes(rows, w.geometry());
       p.task = block::workspace_bytes(rows);
       return p;
@@ -59,7 +54,7 @@ template <class Operand>
   if (kind != activation_kind::floats) {
     p.prepared = scratch::bytes_of<float>(rows * shape.cols) + scratch::bytes_of<float>(rows);
   }
-  p.task = float_block<Arch, Operand, isa_detail::any_sink<Operand>>::workspace_bytes(rows);
+  p.task = float_block<Arch, Operand>::workspace_bytes(rows);
   return p;
 }
 

@@ -93,7 +93,7 @@ inline result<file_mapping> file_mapping::open(const std::string& path) {
   if (file < 0) {
     return failure_of(path, "open", errno);
   }
-  struct ::stat status {};
+  struct ::stat status{};
   if (::fstat(file, &status) != 0) {
     const int number = errno;
     ::close(file);

@@ -22,7 +22,10 @@ namespace halftone::inline v0_1::detail {
       ++i;
       continue;
     }
-    const unsigned length = lead >= 0xc2u && lead <= 0xdfu ? 2 : (lead & 0xf0u) == 0xe0u ? 3 : lead >= 0xf0u && lead <= 0xf4u ? 4 : 0;
+    const unsigned length = lead >= 0xc2u && lead <= 0xdfu   ? 2
+                            : (lead & 0xf0u) == 0xe0u        ? 3
+                            : lead >= 0xf0u && lead <= 0xf4u ? 4
+                                                             : 0;
     const unsigned lowest = lead == 0xe0u ? 0xa0u : lead == 0xf0u ? 0x90u : 0x80u;
     const unsigned highest = lead == 0xedu ? 0x9fu : lead == 0xf4u ? 0x8fu : 0xbfu;
     if (length == 0 || byte(i + 1) < lowest || byte(i + 1) > highest) {

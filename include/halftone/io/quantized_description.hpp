@@ -45,7 +45,7 @@ class description_reader {
     if (depth_ == 2 && kind == json_kind::array && key_ == "shape") {
       return true;
     }
-    return object(kind == json_kind::object ? "an object" : "an array");
+    return unexpected(kind == json_kind::object ? "an object" : "an array");
   }
   bool on_end() {
     --depth_;
@@ -55,7 +55,10 @@ class description_reader {
     if (depth_ > 1) {
       return true;
     }
-    unsigned& count = name == "version" ? counts_[0] : name == "scheme" ? counts_[1] : name == "shape" ? counts_[2] : others_;
+    unsigned& count = name == "version"  ? counts_[0]
+                      : name == "scheme" ? counts_[1]
+                      : name == "shape"  ? counts_[2]
+                                         : others_;
     key_ = std::move(name);
     if (&count == &others_) {
       note("unknown field ", in_quotes(key_));
@@ -69,19 +72,19 @@ class description_reader {
       scheme = std::move(value);
       return true;
     }
-    return object("a string");
+    return unexpected("a string");
   }
   bool on_integer(std::uint64_t value) {
     if (depth_ == 1 && key_ == "version") {
       version = value;
     } else if (depth_ == 2 && key_ == "shape" && shape.size() < 3) {
       shape.push_back(value);
-    } else if (key_ != "shape") {
-      object("a number");
+    } else if (depth_ != 2) {
+      unexpected("a number");
     }
     return true;
   }
-  bool on_other(std::string_view what) { return object(what); }
+  bool on_other(std::string_view what) { return unexpected(what); }
 
  private:
   template <class... Parts>
@@ -90,7 +93,7 @@ class description_reader {
       problem = message(parts...);
     }
   }
-  bool object(std::string_view what) {
+  bool unexpected(std::string_view what) {
     note("field ", in_quotes(key_), " does not hold ", what);
     return true;
   }
@@ -127,7 +130,9 @@ class description_reader {
   }
   if (!reader.version || !reader.scheme || reader.shape.size() != 2) {
     return refuse(file_error::malformed, "its description has no ",
-                  !reader.version ? "version" : !reader.scheme ? "scheme" : "shape of two extents");
+                  !reader.version  ? "version"
+                  : !reader.scheme ? "scheme"
+                                   : "shape of two extents");
   }
   if (reader.shape[0] > ~std::size_t{0} || reader.shape[1] > ~std::size_t{0}) {
     return refuse(file_error::too_large, "its shape [", reader.shape[0], ", ", reader.shape[1],

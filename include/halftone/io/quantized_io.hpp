@@ -15,6 +15,12 @@ namespace io_detail {
 template <class Policy>
 concept has_planes = requires(Policy& policy) { policy.for_each_plane([](const std::string&, auto) {}); };
 
+/// Codes and parameters are little-endian bytes on every host; planes of policies are numbers of the host.
+template <class Scheme>
+inline constexpr bool same_on_this_host =
+    std::endian::native == std::endian::little ||
+    !(has_planes<typename Scheme::element_type> || has_planes<typename Scheme::granularity_type>);
+
 /// Gives every policy of a matrix, those of its parameters' matrices included, to a visitor(policy, shape).
 template <class Scheme, class Visitor>
 void for_each_policy(quantized_matrix<Scheme>& q, Visitor&& visit) {
@@ -59,17 +65,16 @@ template <class Scheme>
 template <class Scheme>
 void save_planes(safetensors_writer& writer, const std::string& name, const quantized_matrix<Scheme>& q,
                  const auto& keep) {
-  static_assert(std::endian::native == std::endian::little,
-                "save, load: planes of policies are kept in the order of the host, so only little-endian hosts have files");
+  static_assert(same_on_this_host<Scheme>,
+                "save, load: planes of policies are kept in the order of the host, files are little-endian");
   const std::size_t bad = first_bad_group(q);
   expects(bad == q.group_count(), "save: matrix ", in_quotes(name), ": the scale or offset of group ", bad,
           " is NaN or infinite");
   // Visiting hands out mutable bytes; here they are only read.
   const_cast<quantized_matrix<Scheme>&>(q).for_each_plane(
-      name, [&](const std::string& plane, plane_type type, std::size_t rows, std::size_t cols,
-                std::span<const std::uint8_t> bytes) {
-        writer.add(plane, tensor_type_of(type), {rows, cols}, keep(bytes));
-      });
+      name,
+      [&](const std::string& plane, plane_type type, std::size_t rows, std::size_t cols,
+          std::span<const std::uint8_t> bytes) { writer.add(plane, tensor_type_of(type), {rows, cols}, keep(bytes)); });
   writer.set_metadata(std::string(halftone::detail::description_prefix) + name,
                       halftone::detail::description_text({Scheme::name(), q.shape()}));
 }
@@ -97,8 +102,8 @@ template <class Scheme>
     const std::span<const std::uint8_t> from = tensor.value()->bytes;
     if (type == plane_type::fp32 || type == plane_type::fp16 || type == plane_type::bf16) {
       if (const std::size_t i = first_not_finite(type, from); i < rows * cols) {
-        failure = reader.refuse(file_error::malformed, tensor.value()->offset + from.size() / (rows * cols) * i, "tensor ",
-                                in_quotes(plane), " holds NaN or infinity at element ", i);
+        failure = reader.refuse(file_error::malformed, tensor.value()->offset + from.size() / (rows * cols) * i,
+                                "tensor ", in_quotes(plane), " holds NaN or infinity at element ", i);
         return;
       }
     }
@@ -179,8 +184,8 @@ void save(safetensors_writer& writer, const std::string& name, quantized_matrix<
 template <class Scheme>
 [[nodiscard]] result<quantized_matrix<Scheme>> load(const safetensors_file& file, const std::string& name,
                                                     Scheme scheme = {}) {
-  static_assert(std::endian::native == std::endian::little,
-                "save, load: planes of policies are kept in the order of the host, so only little-endian hosts have files");
+  static_assert(io_detail::same_on_this_host<Scheme>,
+                "save, load: planes of policies are kept in the order of the host, files are little-endian");
   const result<quantized_description> description = read_description(file, name);
   if (!description) {
     return description.failure();

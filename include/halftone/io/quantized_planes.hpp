@@ -100,7 +100,8 @@ class plane_reader {
     }
     const matrix_shape parameters = scheme.granularity.parameter_shape(shape);
     if constexpr (Scheme::has_scale) {
-      if (auto failure = check_parameters(parameter_plane<typename Scheme::scale_storage>{}, prefix + ".scale", parameters)) {
+      if (auto failure =
+              check_parameters(parameter_plane<typename Scheme::scale_storage>{}, prefix + ".scale", parameters)) {
         return failure;
       }
     }

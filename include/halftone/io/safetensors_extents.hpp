@@ -14,7 +14,7 @@ namespace halftone::inline v0_1::detail {
 /// A tensor as the header describes it.
 struct safetensors_entry {
   safetensors_tensor tensor;
-  std::uint64_t begin = 0;   // bytes behind the header
+  std::uint64_t begin = 0;  // bytes behind the header
   std::uint64_t end = 0;
   std::uint64_t offset = 0;  // of the name, in the file
 };
@@ -55,9 +55,9 @@ struct safetensors_entry {
   std::uint64_t covered = 0;
   for (const safetensors_entry& e : entries) {
     if (e.begin > covered) {
-      return file_failure{file_error::bad_extent, data + covered,
-                          message("safetensors: hole of ", e.begin - covered, " bytes before tensor ",
-                                  in_quotes(e.tensor.name))};
+      return file_failure{
+          file_error::bad_extent, data + covered,
+          message("safetensors: hole of ", e.begin - covered, " bytes before tensor ", in_quotes(e.tensor.name))};
     }
     if (e.begin < covered) {
       return file_failure{file_error::bad_extent, data + e.begin,

@@ -12,8 +12,8 @@ namespace halftone::inline v0_1::detail {
 
 /// What a checked file holds.
 struct safetensors_contents {
-  std::vector<safetensors_tensor> tensors;    // in the order of their bytes
-  std::vector<std::size_t> by_name;           // indices into tensors, ascending names
+  std::vector<safetensors_tensor> tensors;  // in the order of their bytes
+  std::vector<std::size_t> by_name;         // indices into tensors, ascending names
   std::map<std::string, std::string> metadata;
 };
 

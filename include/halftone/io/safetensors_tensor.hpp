@@ -22,7 +22,7 @@ struct safetensors_tensor {
 namespace detail {
 
 inline constexpr std::uint64_t safetensors_longest_header = 100'000'000;  // bytes, the limit of the format's library
-inline constexpr std::size_t safetensors_highest_rank = 64;  // keeps memory a small multiple of the header
+inline constexpr std::size_t safetensors_highest_rank = 64;               // keeps memory a small multiple of the header
 
 /// The product, or none if it is 2^64 or more: by division, so that nothing wraps.
 [[nodiscard]] constexpr std::optional<std::uint64_t> checked_mul(std::uint64_t a, std::uint64_t b) noexcept {

@@ -107,8 +107,18 @@ class safetensors_writer {
     return order;
   }
 
+  static void expects_header(std::uint64_t length) {
+    expects(length <= detail::safetensors_longest_header, "safetensors_writer: the header is above the limit of ",
+            detail::safetensors_longest_header, " bytes");
+  }
+
   /// The length, the JSON, the padding.
   [[nodiscard]] std::string header(const std::vector<const entry*>& order) const {
+    std::uint64_t least = 0;  // so that a header beyond the limit is not built first
+    for (const auto& [key, value] : metadata_) {
+      least += key.size() + value.size();
+    }
+    expects_header(least);
     constexpr std::size_t alignment = 64;
     std::string text(8, '\0');
     text += '{';
@@ -134,7 +144,8 @@ class safetensors_writer {
       detail::append_json_string(text, each->first);
       text += detail::message(":{\"dtype\":\"", name_of(tensor.type), "\",\"shape\":[");
       for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
-        text += (i == 0 ? "" : ",") + std::to_string(tensor.shape[i]);
+        text += i == 0 ? "" : ",";
+        text += std::to_string(tensor.shape[i]);
       }
       text += detail::message("],\"data_offsets\":[", offset, ",", offset + tensor.bytes.size(), "]}");
       offset += tensor.bytes.size();
@@ -142,8 +153,7 @@ class safetensors_writer {
     text += '}';
     text.append((alignment - text.size() % alignment) % alignment, ' ');
     const std::uint64_t length = text.size() - 8;
-    expects(length <= detail::safetensors_longest_header, "safetensors_writer: a header of ", length,
-            " bytes is above the limit of ", detail::safetensors_longest_header);
+    expects_header(length);
     for (std::size_t i = 0; i < 8; ++i) {
       text[i] = static_cast<char>(static_cast<unsigned char>(length >> (8 * i)));
     }

@@ -13,16 +13,37 @@ template <scheme_type Scheme, class Estimator = min_max>
 [[nodiscard]] quantized_matrix<Scheme> quantize(matrix_view<const float> w, const Estimator& estimator = {},
                                                 const Scheme& scheme = {});
 
-/// Keeps a plane of parameters as its storage says.
-template <class Element>
-void store_parameters(parameter_plane<stored_as<Element>>& plane, matrix_view<const float> values) {
+/// Keeps a plane of parameters as its storage says; `again` quantizes the planes that are quantized again.
+template <class Element, class Again>
+void store_plane(parameter_plane<stored_as<Element>>& plane, matrix_view<const float> values, const Again&) {
   for (std::size_t i = 0; i < plane.size(); ++i) {
     plane.set(i, values.data()[i]);
   }
 }
-template <scheme_type Nested>
-void store_parameters(parameter_plane<quantized_again<Nested>>& plane, matrix_view<const float> values) {
-  plane.matrix() = reference::quantize<Nested>(values, min_max{}, plane.matrix().scheme());
+template <scheme_type Nested, class Again>
+void store_plane(parameter_plane<quantized_again<Nested>>& plane, matrix_view<const float> values, const Again& again) {
+  plane.matrix() = again(values, plane.matrix().scheme());
+}
+
+/// Keeps the chosen parameters of every group in q's planes.
+template <class Scheme, class Again>
+void store_parameters(quantized_matrix<Scheme>& q, const std::vector<group_parameters>& chosen, const Again& again) {
+  std::vector<float> column(chosen.size());
+  const auto store = [&](auto& plane, float group_parameters::*member) {
+    for (std::size_t g = 0; g < chosen.size(); ++g) {
+      column[g] = chosen[g].*member;
+    }
+    store_plane(plane, {column.data(), q.parameter_shape().rows, q.parameter_shape().cols}, again);
+  };
+  if constexpr (Scheme::has_scale) {
+    store(q.scale_plane(), &group_parameters::scale);
+  }
+  if constexpr (Scheme::has_offset) {
+    store(q.offset_plane(), &group_parameters::offset);
+  }
+  for (std::size_t g = 0; g < chosen.size(); ++g) {
+    q.set_zero_point(g, chosen[g].zero_point);
+  }
 }
 
 /// The parameters of every group, before they are stored.
@@ -65,23 +86,9 @@ template <scheme_type Scheme, class Estimator>
   quantized_matrix<Scheme> q(w.shape(), scheme);
   expects_groups<Scheme>(estimator, q.group_count());
 
-  const std::vector<group_parameters> chosen = fit_groups(w, estimator, q);
-  std::vector<float> column(chosen.size());
-  const auto store = [&](auto& plane, float group_parameters::*member) {
-    for (std::size_t g = 0; g < chosen.size(); ++g) {
-      column[g] = chosen[g].*member;
-    }
-    store_parameters(plane, {column.data(), q.parameter_shape().rows, q.parameter_shape().cols});
-  };
-  if constexpr (Scheme::has_scale) {
-    store(q.scale_plane(), &group_parameters::scale);
-  }
-  if constexpr (Scheme::has_offset) {
-    store(q.offset_plane(), &group_parameters::offset);
-  }
-  for (std::size_t g = 0; g < chosen.size(); ++g) {
-    q.set_zero_point(g, chosen[g].zero_point);
-  }
+  store_parameters(q, reference::fit_groups(w, estimator, q), []<class Nested>(matrix_view<const float> values, const Nested& s) {
+    return reference::quantize<Nested>(values, min_max{}, s);
+  });
 
   for (std::size_t row = 0; row < w.rows(); ++row) {
     const std::span<std::uint8_t> codes = q.row_codes(row);

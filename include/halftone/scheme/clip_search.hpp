@@ -41,7 +41,7 @@ struct clip_search {
     double sum = 0.0;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::uint32_t code = encode_value(values[i], p, reciprocal, s, i);
-      const float difference = values[i] - real_of_level<Scheme::equation>(s.element.decode(code), p);
+      const float difference = values[i] - s.real(s.element.decode(code), p);
       sum += static_cast<double>(difference) * static_cast<double>(difference);  // exact product: safe to contract
     }
     return sum;

@@ -3,6 +3,8 @@
 //
 // Required: `static constexpr halftone::equation equation`, `name()`, and
 //   choose(range, element) -> group_parameters
+// Optional: real(level, parameters) -> float, for a mapping whose dequantization rounds elsewhere than its equation
+//   (HQQ's (code - zero) * scale, for one); `equation` then only says which parameters are stored.
 //
 // Laws. The parameters are finite for every finite range. A group of zeros gives a scale whose codes decode to zero.
 // Every x in the range that the mapping promises to cover dequantizes to within |scale| / 2 of itself, up to one rounding of

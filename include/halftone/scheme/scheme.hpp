@@ -68,6 +68,21 @@ struct scheme {
   [[no_unique_address]] Mapping mapping{};
   [[no_unique_address]] Granularity granularity{};
 
+  /// A mapping whose real numbers round elsewhere than its equation says has real(level, parameters); its weights are packed
+  /// as floats.
+  static constexpr bool has_own_real = requires(const Mapping& m, float level, const group_parameters& p) {
+    { m.real(level, p) } -> std::same_as<float>;
+  };
+
+  /// The real number of a level.
+  [[nodiscard]] HALFTONE_INLINE constexpr float real(float level, const group_parameters& p) const noexcept {
+    if constexpr (has_own_real) {
+      return mapping.real(level, p);
+    } else {
+      return real_of_level<equation>(level, p);
+    }
+  }
+
   /// The description that files carry: "scheme<int4,symmetric,per_group<32>,nearest_even,stored_as<fp32>>".
   [[nodiscard]] static std::string name() {
     std::string text = "scheme<" + std::string(Element::name()) + "," + Mapping::name() + "," + Granularity::name() + "," +

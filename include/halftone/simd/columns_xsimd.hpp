@@ -8,6 +8,7 @@
 #include <halftone/simd/xsimd.hpp>
 
 #include <cstdint>
+#include <utility>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
@@ -24,10 +25,10 @@ struct float_columns {
 
   [[nodiscard]] HALFTONE_INLINE static float_columns zero() noexcept { return broadcast(0.0f); }
   [[nodiscard]] HALFTONE_INLINE static float_columns broadcast(float value) noexcept {
-    return each([&](std::size_t) { return batch(value); });
+    return each([&](std::size_t) HALFTONE_INLINE_LAMBDA { return batch(value); });
   }
   [[nodiscard]] HALFTONE_INLINE static float_columns load(const float* values) noexcept {
-    return each([&](std::size_t i) { return batch::load_unaligned(values + i * width); });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch::load_unaligned(values + i * width); });
   }
   HALFTONE_INLINE void store(float* values) const noexcept {
     for (std::size_t i = 0; i < parts; ++i) {
@@ -57,48 +58,49 @@ struct float_columns {
     }
   }
 
+  /// One batch after the other: make(0), make(1), ...
   template <class Part>
-  [[nodiscard]] HALFTONE_INLINE static float_columns each(Part make) noexcept {
-    float_columns result;
-    for (std::size_t i = 0; i < parts; ++i) {
-      result.part[i] = make(i);
-    }
-    return result;
+  [[nodiscard]] HALFTONE_INLINE static float_columns each(const Part& make) noexcept {
+    return each_of(make, std::make_index_sequence<parts>{});
+  }
+  template <class Part, std::size_t... I>
+  [[nodiscard]] HALFTONE_INLINE static float_columns each_of(const Part& make, std::index_sequence<I...>) noexcept {
+    return {{make(I)...}};
   }
 
   [[nodiscard]] HALFTONE_INLINE friend float_columns operator+(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) { return a.part[i] + b.part[i]; });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] + b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns operator-(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) { return a.part[i] - b.part[i]; });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] - b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns operator/(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) { return a.part[i] / b.part[i]; });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] / b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns fused(float_columns a, float_columns b, float_columns c) noexcept {
-    return each([&](std::size_t i) { return xsimd::fma(a.part[i], b.part[i], c.part[i]); });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return xsimd::fma(a.part[i], b.part[i], c.part[i]); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns product(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) {
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
       typename batch::register_type p = a.part[i] * b.part[i];
       native<Arch>::opaque(p);
       return batch(p);
     });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns minimum(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) { return batch(native<Arch>::minimum(a.part[i], b.part[i])); });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::minimum(a.part[i], b.part[i])); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns maximum(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) { return batch(native<Arch>::maximum(a.part[i], b.part[i])); });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::maximum(a.part[i], b.part[i])); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns magnitude(float_columns a) noexcept {
-    return each([&](std::size_t i) { return xsimd::abs(a.part[i]); });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return xsimd::abs(a.part[i]); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns zero_if_nan(float_columns a) noexcept {
-    return each([&](std::size_t i) { return xsimd::select(a.part[i] == a.part[i], a.part[i], batch(0.0f)); });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return xsimd::select(a.part[i] == a.part[i], a.part[i], batch(0.0f)); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns power_of_two(float_columns n) noexcept {
-    return each([&](std::size_t i) { return batch(native<Arch>::power_of_two(n.part[i])); });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::power_of_two(n.part[i])); });
   }
 };
 
@@ -111,36 +113,37 @@ struct int_columns {
   batch part[parts];
 
   [[nodiscard]] HALFTONE_INLINE static int_columns broadcast(std::int32_t value) noexcept {
-    return each([&](std::size_t) { return batch(value); });
+    return each([&](std::size_t) HALFTONE_INLINE_LAMBDA { return batch(value); });
   }
   [[nodiscard]] HALFTONE_INLINE static int_columns load(const std::int32_t* values) noexcept {
-    return each([&](std::size_t i) { return batch::load_unaligned(values + i * width); });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch::load_unaligned(values + i * width); });
   }
   HALFTONE_INLINE void store(std::int32_t* values) const noexcept {
     for (std::size_t i = 0; i < parts; ++i) {
       part[i].store_unaligned(values + i * width);
     }
   }
+  /// One batch after the other: make(0), make(1), ...
   template <class Part>
-  [[nodiscard]] HALFTONE_INLINE static int_columns each(Part make) noexcept {
-    int_columns result;
-    for (std::size_t i = 0; i < parts; ++i) {
-      result.part[i] = make(i);
-    }
-    return result;
+  [[nodiscard]] HALFTONE_INLINE static int_columns each(const Part& make) noexcept {
+    return each_of(make, std::make_index_sequence<parts>{});
+  }
+  template <class Part, std::size_t... I>
+  [[nodiscard]] HALFTONE_INLINE static int_columns each_of(const Part& make, std::index_sequence<I...>) noexcept {
+    return {{make(I)...}};
   }
   /// Modulo 2^32, like every integer step of the kernels.
   [[nodiscard]] HALFTONE_INLINE friend int_columns operator+(int_columns a, int_columns b) noexcept {
-    return each([&](std::size_t i) { return a.part[i] + b.part[i]; });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] + b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend int_columns operator-(int_columns a, int_columns b) noexcept {
-    return each([&](std::size_t i) { return a.part[i] - b.part[i]; });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] - b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend int_columns operator*(int_columns a, int_columns b) noexcept {
-    return each([&](std::size_t i) { return a.part[i] * b.part[i]; });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] * b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns<Arch> to_float(int_columns a) noexcept {
-    return float_columns<Arch>::each([&](std::size_t i) { return xsimd::to_float(a.part[i]); });
+    return float_columns<Arch>::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return xsimd::to_float(a.part[i]); });
   }
 };
 

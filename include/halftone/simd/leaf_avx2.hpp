@@ -45,21 +45,27 @@ struct byte_line<avx2> {
     _mm256_store_si256(reinterpret_cast<__m256i*>(bytes), part[0]);
     _mm256_store_si256(reinterpret_cast<__m256i*>(bytes + 32), part[1]);
   }
+  /// Makes the compiler forget what it knows of the line.
+  HALFTONE_INLINE void opaque() noexcept {
+    native<avx2>::opaque(part[0]);
+    native<avx2>::opaque(part[1]);
+  }
   /// Shifts to the right by Shift bits (to the left if negative) and keeps the bits of Mask in each byte.
   template <int Shift, unsigned Mask>
   [[nodiscard]] HALFTONE_INLINE byte_line shifted() const noexcept {
-    byte_line result = *this;
-    for (auto& p : result.part) {
-      if constexpr (Shift > 0) {
-        p = _mm256_srli_epi16(p, Shift);
-      } else if constexpr (Shift < 0) {
-        p = _mm256_slli_epi16(p, -Shift);
-      }
-      if constexpr (Mask != 0xff) {
-        p = _mm256_and_si256(p, _mm256_set1_epi8(static_cast<char>(Mask)));
-      }
+    return {{shifted_part<Shift, Mask>(part[0]), shifted_part<Shift, Mask>(part[1])}};
+  }
+  template <int Shift, unsigned Mask>
+  [[nodiscard]] HALFTONE_INLINE static __m256i shifted_part(__m256i p) noexcept {
+    if constexpr (Shift > 0) {
+      p = _mm256_srli_epi16(p, Shift);
+    } else if constexpr (Shift < 0) {
+      p = _mm256_slli_epi16(p, -Shift);
     }
-    return result;
+    if constexpr (Mask != 0xff) {
+      p = _mm256_and_si256(p, _mm256_set1_epi8(static_cast<char>(Mask)));
+    }
+    return p;
   }
   [[nodiscard]] HALFTONE_INLINE friend byte_line operator|(byte_line a, byte_line b) noexcept {
     return {{_mm256_or_si256(a.part[0], b.part[0]), _mm256_or_si256(a.part[1], b.part[1])}};
@@ -154,25 +160,32 @@ struct dot<avx2, Bits> {
   struct quad {
     __m256i value;
   };
+  static constexpr std::size_t steps = 1;
+  template <std::size_t Step>
   [[nodiscard]] HALFTONE_INLINE static quad broadcast(const std::uint8_t* activations) noexcept {
     std::int32_t four;
     std::memcpy(&four, activations, 4);
     return {_mm256_set1_epi32(four)};
   }
-  HALFTONE_INLINE static void add(sum& s, const byte_line<avx2>& w, const quad& a) noexcept {
+  /// A line as the products want it; shared by all rows of a tile.
+  using weights = byte_line<avx2>;
+  template <std::size_t Step>
+  [[nodiscard]] HALFTONE_INLINE static weights prepared(const byte_line<avx2>& line) noexcept { return line; }
+  HALFTONE_INLINE static void add(sum& s, const weights& w, const quad& a) noexcept {
     s.part[0] = _mm256_add_epi16(s.part[0], _mm256_maddubs_epi16(w.part[0], a.value));
     s.part[1] = _mm256_add_epi16(s.part[1], _mm256_maddubs_epi16(w.part[1], a.value));
+  }
+  /// Makes the compiler forget what it knows of a quad (for measuring the roof).
+  HALFTONE_INLINE static void opaque(quad& q) noexcept {
+    native<avx2>::opaque(q.value);
   }
   HALFTONE_INLINE static void pin(sum& s) noexcept {
     native<avx2>::opaque(s.part[0]);
     native<avx2>::opaque(s.part[1]);
   }
   [[nodiscard]] HALFTONE_INLINE static int_columns<avx2> widened(const sum& s) noexcept {
-    int_columns<avx2> result;
-    for (int i = 0; i < 2; ++i) {
-      result.part[i] = _mm256_madd_epi16(s.part[i], _mm256_set1_epi16(1));
-    }
-    return result;
+    const __m256i ones = _mm256_set1_epi16(1);
+    return {{_mm256_madd_epi16(s.part[0], ones), _mm256_madd_epi16(s.part[1], ones)}};
   }
 };
 
@@ -189,31 +202,41 @@ struct dot<avx2, 8> {
     return {{_mm256_setzero_si256(), _mm256_setzero_si256()}};
   }
   struct quad {
-    __m256i even;
-    __m256i odd;
+    __m256i value;
   };
+  /// Step 0 takes k 0 and 2 of the quad, step 1 takes k 1 and 3: two steps keep fewer registers alive than one.
+  static constexpr std::size_t steps = 2;
+  template <std::size_t Step>
   [[nodiscard]] HALFTONE_INLINE static quad broadcast(const std::uint8_t* activations) noexcept {
-    std::int32_t pair[2];
-    std::memcpy(pair, activations, 8);
-    return {_mm256_set1_epi32(pair[0]), _mm256_set1_epi32(pair[1])};
+    std::int32_t pair;
+    std::memcpy(&pair, activations + 4 * Step, 4);
+    return {_mm256_set1_epi32(pair)};
   }
-  HALFTONE_INLINE static void add(sum& s, const byte_line<avx2>& w, const quad& a) noexcept {
-    for (int i = 0; i < 2; ++i) {
-      const __m256i even = _mm256_srai_epi16(_mm256_slli_epi16(w.part[i], 8), 8);
-      const __m256i odd = _mm256_srai_epi16(w.part[i], 8);
-      s.part[i] = _mm256_add_epi32(s.part[i], _mm256_madd_epi16(even, a.even));
-      s.part[i] = _mm256_add_epi32(s.part[i], _mm256_madd_epi16(odd, a.odd));
+  /// The levels of a step widened to 16 bits; shared by all rows of a tile.
+  using weights = byte_line<avx2>;
+  template <std::size_t Step>
+  [[nodiscard]] HALFTONE_INLINE static weights prepared(const byte_line<avx2>& line) noexcept {
+    if constexpr (Step == 0) {
+      return {{_mm256_srai_epi16(_mm256_slli_epi16(line.part[0], 8), 8),
+               _mm256_srai_epi16(_mm256_slli_epi16(line.part[1], 8), 8)}};
+    } else {
+      return {{_mm256_srai_epi16(line.part[0], 8), _mm256_srai_epi16(line.part[1], 8)}};
     }
+  }
+  HALFTONE_INLINE static void add(sum& s, const weights& w, const quad& a) noexcept {
+    s.part[0] = _mm256_add_epi32(s.part[0], _mm256_madd_epi16(w.part[0], a.value));
+    s.part[1] = _mm256_add_epi32(s.part[1], _mm256_madd_epi16(w.part[1], a.value));
+  }
+  /// Makes the compiler forget what it knows of a quad (for measuring the roof).
+  HALFTONE_INLINE static void opaque(quad& q) noexcept {
+    native<avx2>::opaque(q.value);
   }
   HALFTONE_INLINE static void pin(sum& s) noexcept {
     native<avx2>::opaque(s.part[0]);
     native<avx2>::opaque(s.part[1]);
   }
   [[nodiscard]] HALFTONE_INLINE static int_columns<avx2> widened(const sum& s) noexcept {
-    int_columns<avx2> result;
-    result.part[0] = s.part[0];
-    result.part[1] = s.part[1];
-    return result;
+    return {{s.part[0], s.part[1]}};
   }
 };
 

@@ -39,6 +39,10 @@ struct byte_line<avx512_vnni> {
     return {_mm512_load_si512(bytes)};
   }
   HALFTONE_INLINE void store(std::uint8_t* bytes) const noexcept { _mm512_store_si512(bytes, value); }
+  /// Makes the compiler forget what it knows of the line.
+  HALFTONE_INLINE void opaque() noexcept {
+    native<avx512_vnni>::opaque(value);
+  }
   /// Shifts to the right by Shift bits (to the left if negative) and keeps the bits of Mask in each byte.
   template <int Shift, unsigned Mask>
   [[nodiscard]] HALFTONE_INLINE byte_line shifted() const noexcept {
@@ -126,17 +130,27 @@ struct dot<avx512_vnni, Bits> {
   struct quad {
     __m512i value;
   };
+  static constexpr std::size_t steps = 1;
+  template <std::size_t Step>
   [[nodiscard]] HALFTONE_INLINE static quad broadcast(const std::uint8_t* activations) noexcept {
     std::int32_t four;
     std::memcpy(&four, activations, 4);
     return {_mm512_set1_epi32(four)};
   }
-  HALFTONE_INLINE static void add(sum& s, const byte_line<avx512_vnni>& w, const quad& a) noexcept {
+  /// A line as the products want it; shared by all rows of a tile.
+  using weights = byte_line<avx512_vnni>;
+  template <std::size_t Step>
+  [[nodiscard]] HALFTONE_INLINE static const weights& prepared(const byte_line<avx512_vnni>& line) noexcept { return line; }
+  HALFTONE_INLINE static void add(sum& s, const weights& w, const quad& a) noexcept {
     if constexpr (Bits == 8) {
       s.value = _mm512_dpbusd_epi32(s.value, a.value, w.value);
     } else {
       s.value = _mm512_dpbusd_epi32(s.value, w.value, a.value);
     }
+  }
+  /// Makes the compiler forget what it knows of a quad (for measuring the roof).
+  HALFTONE_INLINE static void opaque(quad& q) noexcept {
+    native<avx512_vnni>::opaque(q.value);
   }
   HALFTONE_INLINE static void pin(sum& s) noexcept { native<avx512_vnni>::opaque(s.value); }
   [[nodiscard]] HALFTONE_INLINE static int_columns<avx512_vnni> widened(const sum& s) noexcept {

@@ -131,6 +131,10 @@ struct byte_line<portable> {
     return result;
   }
   HALFTONE_INLINE void store(std::uint8_t* bytes) const noexcept { std::memcpy(bytes, value, 64); }
+  /// Makes the compiler forget what it knows of the line.
+  HALFTONE_INLINE void opaque() noexcept {
+    asm volatile("" : : "r"(value) : "memory");
+  }
   /// Shifts to the right by Shift bits (to the left if negative) and keeps the bits of Mask in each byte.
   template <int Shift, unsigned Mask>
   [[nodiscard]] HALFTONE_INLINE byte_line shifted() const noexcept {
@@ -210,12 +214,18 @@ struct dot<portable, Bits> {
   struct quad {
     std::int16_t value[4];
   };
+  static constexpr std::size_t steps = 1;
+  template <std::size_t Step>
   [[nodiscard]] HALFTONE_INLINE static quad broadcast(const std::uint8_t* activations) noexcept {
     quad result;
     std::memcpy(result.value, activations, 8);
     return result;
   }
-  HALFTONE_INLINE static void add(sum& s, const byte_line<portable>& w, const quad& a) noexcept {
+  /// A line as the products want it; shared by all rows of a tile.
+  using weights = byte_line<portable>;
+  template <std::size_t Step>
+  [[nodiscard]] HALFTONE_INLINE static const weights& prepared(const byte_line<portable>& line) noexcept { return line; }
+  HALFTONE_INLINE static void add(sum& s, const weights& w, const quad& a) noexcept {
     for (std::size_t j = 0; j < panel_columns; ++j) {
       const auto level = [&](std::size_t k) -> std::int32_t {
         const std::uint8_t byte = w.value[4 * j + k];
@@ -225,6 +235,10 @@ struct dot<portable, Bits> {
                                 level(3) * a.value[3];
       s.value[j] = static_cast<std::int32_t>(static_cast<std::uint32_t>(s.value[j]) + static_cast<std::uint32_t>(four));
     }
+  }
+  /// Makes the compiler forget what it knows of a quad (for measuring the roof).
+  HALFTONE_INLINE static void opaque(quad& q) noexcept {
+    asm volatile("" : : "r"(q.value) : "memory");
   }
   HALFTONE_INLINE static void pin(sum&) noexcept {}
   [[nodiscard]] HALFTONE_INLINE static int_columns<portable> widened(const sum& s) noexcept {

@@ -16,7 +16,7 @@ namespace halftone::inline v0_1 {
 template <class Scheme>
 inline constexpr bool has_integer_path =
     uniform_element<typename Scheme::element_type> && constant_along_k<typename Scheme::granularity_type> &&
-    Scheme::equation != equation::level_only;
+    Scheme::equation != equation::level_only && !Scheme::has_own_real;
 
 /// Checks the parameters that an estimator chose for a group.
 template <class Scheme>
@@ -34,8 +34,8 @@ void expects_parameters(const group_parameters& p, std::size_t group) {
 template <class Scheme, class Estimator>
 void expects_groups(const Estimator& estimator, std::size_t groups) {
   if constexpr (indexed_estimator_for<Estimator, Scheme>) {
-    expects(estimator.size() == groups || estimator.size() == 1, "quantize: the estimator has ", estimator.size(),
-            " entries for ", groups, " groups");
+    const auto known = static_cast<std::size_t>(estimator.size());
+    expects(known == groups || known == 1, "quantize: the estimator has ", known, " entries for ", groups, " groups");
   }
 }
 

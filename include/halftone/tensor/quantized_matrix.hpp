@@ -135,9 +135,9 @@ class quantized_matrix {
       scheme_.element.decode_unit(
           row_codes(row).subspan(unit * element_type::unit_bytes(dimension), element_type::unit_bytes(count)),
           std::span<float>(values.data(), count), unit_position{row, unit * dimension});
-      return real_of_level<Scheme::equation>(values[k % dimension], p);
+      return scheme_.real(values[k % dimension], p);
     } else {
-      return real_of_level<Scheme::equation>(scheme_.element.decode(code_at(row, k)), p);
+      return scheme_.real(scheme_.element.decode(code_at(row, k)), p);
     }
   }
 

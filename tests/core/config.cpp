@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Halftone tests: the instruction-set namespace follows the flags of the translation unit.
+#include <halftone/core/config.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string_view>
+
+#define HALFTONE_TEST_TEXT_OF(x) #x
+#define HALFTONE_TEST_TEXT(x) HALFTONE_TEST_TEXT_OF(x)
+
+TEST_CASE("the version is that of the inline namespace") {
+  CHECK(HALFTONE_VERSION_MAJOR == 0);
+  CHECK(HALFTONE_VERSION_MINOR == 1);
+  CHECK(HALFTONE_VERSION_PATCH >= 0);
+}
+
+TEST_CASE("the instruction set's name says what the flags enable") {
+  const std::string_view isa = HALFTONE_TEST_TEXT(HALFTONE_ISA);
+  CHECK(isa.substr(0, 4) == "isa_");
+#if defined(HALFTONE_FORCE_PORTABLE)
+  CHECK(isa.find("portable") != std::string_view::npos);
+#endif
+#if defined(HALFTONE_ISA_AVX512_VNNI)
+  CHECK(isa == "isa_avx512_vnni");
+#elif defined(HALFTONE_ISA_AVX2)
+  CHECK(isa == "isa_avx2");
+#else
+  CHECK(isa.substr(0, 12) == "isa_portable");
+#endif
+#if defined(__FMA__)
+  CHECK(HALFTONE_HAS_FMA == 1);
+  CHECK(isa != "isa_portable");  // an object with fma shares no code with one without
+#endif
+}

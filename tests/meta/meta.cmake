@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# Tests about the sources: scripts that look at the text or ask the compiler. Included by tests/CMakeLists.txt.
+set(meta "${CMAKE_CURRENT_SOURCE_DIR}/meta")
+set(include_dir "${PROJECT_SOURCE_DIR}/include")
+
+foreach(script layering mirror file_rules)
+  add_test(NAME meta.${script} COMMAND Python3::Interpreter "${meta}/${script}.py")
+endforeach()
+foreach(script headers_alone snippets parse_time)
+  add_test(NAME meta.${script} COMMAND Python3::Interpreter "${meta}/${script}.py" "${CMAKE_CXX_COMPILER}")
+  # These use every processor themselves, and parse_time wants a quiet one.
+  set_tests_properties(meta.${script} PROPERTIES RUN_SERIAL ON TIMEOUT 600)
+endforeach()
+
+set(compilers "${CMAKE_CXX_COMPILER}")
+if(HALFTONE_TEST_MATRIX)
+  list(APPEND compilers g++-12 g++-14 clang++-14 clang++-19)
+endif()
+list(REMOVE_DUPLICATES compilers)
+foreach(compiler IN LISTS compilers)
+  get_filename_component(name "${compiler}" NAME)
+  add_test(NAME meta.warnings.${name}
+           COMMAND bash "${meta}/warnings.sh" "${include_dir}" "${meta}/all_headers.cpp" "${compiler}")
+  set_tests_properties(meta.warnings.${name} PROPERTIES SKIP_RETURN_CODE ${skip_code})
+endforeach()
+
+file(GLOB cases CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/*.cpp")
+foreach(case IN LISTS cases)
+  get_filename_component(name "${case}" NAME_WE)
+  add_test(NAME compile_fail.${name} COMMAND bash "${CMAKE_CURRENT_SOURCE_DIR}/compile_fail/check.sh"
+                                             "${CMAKE_CXX_COMPILER}" "${include_dir}" "${case}")
+endforeach()
+
+foreach(how installed subdirectory pkg_config include_path)
+  add_test(NAME consumer.${how} COMMAND bash "${CMAKE_CURRENT_SOURCE_DIR}/consumer/check.sh" ${how}
+                                        "${PROJECT_SOURCE_DIR}" "${CMAKE_CXX_COMPILER}" "${CMAKE_COMMAND}")
+  set_tests_properties(consumer.${how} PROPERTIES SKIP_RETURN_CODE ${skip_code}
+                                                  ENVIRONMENT "CMAKE_GENERATOR=${CMAKE_GENERATOR}")
+endforeach()
+
+add_test(NAME golden.mutations COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/golden/mutations.py"
+                                       "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_CXX_COMPILER}" -march=native)
+set_tests_properties(golden.mutations PROPERTIES RUN_SERIAL ON TIMEOUT 900)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""Parsing halftone.hpp takes at most 1.6 times as long as xsimd and the standard headers it uses.
+
+usage: parse_time.py <compiler>
+Both are measured in turn, five times each, in processor time of the compiler; the medians are compared.
+"""
+import resource
+import statistics
+import sys
+
+import meta
+
+LIMIT = 1.6
+RUNS = 5
+FLAGS = ["-std=c++20", "-mavx2", "-mfma", "-mf16c", "-mbmi2", "-fsyntax-only", "-I", meta.INCLUDE, "-x", "c++", "-"]
+compiler = sys.argv[1]
+
+
+def closure(name, seen):
+    """Every header of the project that `name` includes, directly or not."""
+    if name not in seen:
+        seen.add(name)
+        for _, _, included in meta.includes_of(meta.INCLUDE / name):
+            if included.startswith("halftone/"):
+                closure(included, seen)
+    return seen
+
+
+others = sorted({included for name in closure("halftone/halftone.hpp", set())
+                 for _, _, included in meta.includes_of(meta.INCLUDE / name) if not included.startswith("halftone/")})
+texts = {"halftone": "#include <halftone/halftone.hpp>\n",
+         "baseline": "".join(f"#include <{name}>\n" for name in sorted({*others, "xsimd/xsimd.hpp"}))}
+
+
+def seconds(text):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    status, output = meta.run([compiler, *FLAGS], input=text)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if status:
+        meta.finish(1, [output])
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+times = {name: [] for name in texts}
+for _ in range(RUNS):
+    for name, text in texts.items():
+        times[name].append(seconds(text))
+halftone, baseline = (statistics.median(times[name]) for name in ("halftone", "baseline"))
+print(f"halftone.hpp {halftone:.2f} s, xsimd and {len(others)} other headers {baseline:.2f} s, "
+      f"ratio {halftone / baseline:.2f}, limit {LIMIT}")
+meta.finish(1, [f"parsing takes {halftone / baseline:.2f} times the baseline"] if halftone > LIMIT * baseline else [])

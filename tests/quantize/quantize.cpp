@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// quantize, dequantize and quantize_activations give the bits of the reference, at odd shapes and strides.
+#include <halftone/quantize/compare.hpp>
+#include <halftone/quantize/dequantize.hpp>
+#include <halftone/quantize/quantize.hpp>
+#include <halftone/quantize/quantize_activations.hpp>
+#include <halftone/reference/quantize_activations.hpp>
+#include <halftone/scheme/clip_search.hpp>
+#include <halftone/scheme/presets.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <limits>
+#include <thread>
+
+using namespace halftone;
+
+namespace {
+
+std::vector<float> values_of(std::size_t count, std::uint64_t seed) {
+  std::vector<float> v(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    v[i] = random_unit(seed, i) - 0.4f;
+    if (random_bits(seed, i) % 13 == 0) {
+      v[i] = i % 2 == 0 ? 0.0f : -0.0f;
+    }
+  }
+  return v;
+}
+
+/// All bytes of a matrix that a file would hold.
+template <class Scheme>
+std::vector<std::uint8_t> bytes_of(quantized_matrix<Scheme> q) {
+  std::vector<std::uint8_t> all;
+  q.for_each_plane("q", [&](const std::string&, plane_type, std::size_t, std::size_t, std::span<std::uint8_t> bytes) {
+    all.insert(all.end(), bytes.begin(), bytes.end());
+  });
+  return all;
+}
+
+struct two_threads {
+  void operator()(std::size_t count, task_ref task) const {
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < count; ++i) {
+      threads.emplace_back([task, i] { task(i); });
+    }
+    for (std::thread& t : threads) {
+      t.join();
+    }
+  }
+};
+
+template <class Scheme>
+void check_scheme() {
+  two_threads pool;
+  const context parallel{.execute = executor_ref(pool, 2)};
+  for (const auto& [n, k, extra] : {std::array<std::size_t, 3>{0, 0, 0}, {1, 1, 0}, {3, 31, 2}, {5, 32, 0}, {2, 33, 7},
+                                    {4, 127, 1}, {2, 260, 0}, {1, 700, 3}, {7, 15, 1}}) {
+    const std::size_t stride = k + extra;
+    const std::vector<float> data = values_of(n * stride + 1, n * 1000 + k);
+    const matrix_view<const float> w(data.data() + 1, n, k, stride);  // misaligned and strided
+    const auto expected = reference::quantize<Scheme>(w);
+    const auto q = quantize<Scheme>(w);
+    CAPTURE(Scheme::name());
+    CAPTURE(k);
+    CHECK(bytes_of(q) == bytes_of(expected));
+    CHECK(bytes_of(quantize<Scheme>(w, min_max{}, {}, parallel)) == bytes_of(expected));
+
+    std::vector<float> y(n * stride + 1, 7.0f);
+    std::vector<float> expected_y = y;
+    dequantize(q, {y.data() + 1, n, k, stride});
+    reference::dequantize(q, {expected_y.data() + 1, n, k, stride});
+    CHECK(std::memcmp(y.data(), expected_y.data(), y.size() * sizeof(float)) == 0);
+    if (n * k != 0) {
+      CHECK(compare(w, q).bits_per_weight == q.bits_per_weight());
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("codes, parameters and reals equal the reference", Scheme, int8_per_channel, int8_per_tensor,
+                   uint8_per_channel, int4_g32, uint4_g32, offset4_g32, int3_g32, int2_g32, brain_float16,
+                   scheme<uint5, asymmetric_unforced, per_group<20>, stored_as<bf16>>,
+                   scheme<int4, symmetric, per_group<32>, nearest_away>,
+                   scheme<int4, symmetric, per_group<32>, stochastic<3>>, scheme<int4, symmetric, per_channel<1>>,
+                   scheme<uint4, asymmetric, per_block<2, 24>>, scheme<uint1, float_offset, per_group<30>>) {
+  check_scheme<Scheme>();
+}
+
+TEST_CASE("an estimator other than the default gives the reference's codes") {
+  const std::vector<float> data = values_of(3 * 70, 5);
+  const matrix_view<const float> w(data.data(), 3, 70);
+  CHECK(bytes_of(quantize<int4_g32>(w, clip_search{.steps = 10})) ==
+        bytes_of(reference::quantize<int4_g32>(w, clip_search{.steps = 10})));
+}
+
+TEST_CASE_TEMPLATE("activations equal the reference, NaN and infinity included", Scheme, int8_per_token, int8_static,
+                   uint8_static, scheme<uint8, asymmetric, per_token>) {
+  for (const std::size_t k : {1, 15, 16, 17, 100}) {
+    std::vector<float> data = values_of(5 * k, k);
+    data[2 * k] = std::numeric_limits<float>::quiet_NaN();
+    data[4 * k - 1] = -std::numeric_limits<float>::infinity();
+    for (const std::size_t rows : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
+      const matrix_view<const float> x(data.data(), rows, k);
+      const auto expected_codes = reference::quantize_activations<Scheme>(x);
+      const activation_view expected = expected_codes.view();
+      const auto q = quantize_activations<Scheme>(x);
+      const activation_view actual = q.view();
+      const group_parameters given{.scale = 0.01f, .zero_point = Scheme::has_zero_point ? 3 : 0};
+      const auto fixed = quantize_activations<Scheme>(x, given);
+      const auto fixed_expected = reference::quantize_activations<Scheme>(x, given);
+      for (std::size_t i = 0; i < rows; ++i) {
+        CHECK(std::bit_cast<std::uint32_t>(actual.scale(i)) == std::bit_cast<std::uint32_t>(expected.scale(i)));
+        CHECK(actual.zero_point(i) == expected.zero_point(i));
+        for (std::size_t j = 0; j < k; ++j) {
+          CHECK(actual.level(i, j) == expected.level(i, j));
+          CHECK(fixed.row_codes(i)[j] == fixed_expected.row_codes(i)[j]);
+        }
+      }
+    }
+  }
+}

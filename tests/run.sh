@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Installs what is missing, builds and runs every test, and ends in one line: "N passed, N failed, N skipped".
+set -euo pipefail
+
+usage() {
+  cat <<'TEXT'
+usage: bash tests/run.sh [options]
+  --quick       without the compiler matrix (other compilers, optimization and contraction flags)
+  --jobs N      parallel jobs (default: number of processors)
+  --only REGEX  run only the tests whose name matches
+  --build DIR   build folder (default: build/tests)
+  --no-install  do not install packages
+TEXT
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build="$root/build/tests"
+jobs=$(nproc)
+matrix=ON
+only=""
+install=yes
+while (($#)); do
+  case $1 in
+    --quick) matrix=OFF ;;
+    --jobs) jobs=$2; shift ;;
+    --only) only=$2; shift ;;
+    --build) build=$2; shift ;;
+    --no-install) install=no ;;
+    --help|-h) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+  esac
+  shift
+done
+
+phase_start=$SECONDS
+phase() {
+  echo "== $1 (at $((SECONDS - phase_start)) s)"
+}
+
+# Installs the packages that are missing and that this distribution has. Wanted ones may be absent; needed ones may not.
+install_packages() {
+  local needed="g++ cmake ninja-build pkg-config python3 libxsimd-dev doctest-dev nlohmann-json3-dev libcli11-dev"
+  local wanted="ccache g++-12 clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev"
+  [[ $matrix == ON ]] || wanted="ccache"
+  local missing=() package
+  installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok'; }
+  for package in $needed $wanted; do
+    installed "$package" || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  local sudo=""
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || { echo "not root and no sudo: cannot install ${missing[*]}" >&2; return 0; }
+    sudo=sudo
+  fi
+  $sudo apt-get update -qq
+  local available=()
+  for package in "${missing[@]}"; do
+    if [[ -n $(apt-cache madison "$package" 2>/dev/null) ]]; then
+      available+=("$package")
+    else
+      echo "this distribution has no $package"
+    fi
+  done
+  ((${#available[@]})) || return 0
+  echo "installing ${available[*]}"
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${available[@]}" >/dev/null
+}
+
+if [[ $install == yes ]] && command -v apt-get >/dev/null; then
+  phase "packages"
+  install_packages
+fi
+
+phase "configure"
+cmake -S "$root" -B "$build" -G Ninja -DHALFTONE_TESTS=ON -DHALFTONE_EXAMPLES=ON -DHALFTONE_BENCHMARKS=ON \
+  -DHALFTONE_TEST_MATRIX=$matrix -DCMAKE_BUILD_TYPE=
+
+phase "build"
+status=0
+cmake --build "$build" --parallel "$jobs" -- -k 0 || status=$?
+
+phase "test"
+(cd "$build" && ctest --output-on-failure --parallel "$jobs" --no-tests=error ${only:+-R "$only"} \
+  --output-junit "$build/results.xml" --test-output-size-passed 10000000 --test-output-size-failed 10000000) || status=$?
+
+phase "done"
+python3 "$root/tests/meta/count.py" "$build/results.xml" || status=1
+exit "$status"
