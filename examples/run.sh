@@ -50,7 +50,7 @@ fi
 started=$SECONDS
 say "Configuring $build"
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS=-march=native \
-  -DHALFTONE_EXAMPLES=ON
+  -DHALFTONE_TESTS=OFF -DHALFTONE_BENCHMARKS=OFF -DHALFTONE_EXAMPLES=ON
 
 say "Building with $(nproc) tasks (under a minute on two cores)"
 quietly cmake --build "$build" --target halftone_llama

@@ -38,8 +38,8 @@ struct query_group {
   float* output[Count];
 };
 
-/// scores[j] = factor * q . key j, for whole blocks of positions that hold `positions`. One chain over the head's elements
-/// in each lane, whatever the group.
+/// scores[j] = factor * q . key j, for whole blocks of positions that hold `positions`. One chain over the elements
+/// of the head in each lane, whatever the group.
 template <std::size_t Count, std::size_t... Q>
 void score(std::index_sequence<Q...>, const query_group<Count>& g, const float* keys, std::size_t stride,
            std::size_t head_size, std::size_t positions, float factor) noexcept {

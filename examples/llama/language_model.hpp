@@ -24,7 +24,7 @@ struct model_size {
   std::size_t linear_weights = 0;  ///< numbers in the quantized matrices
   std::size_t linear_bytes = 0;    ///< their codes and parameters, as a file holds them
   std::size_t other_bytes = 0;     ///< embedding table and norms
-  std::size_t packed_bytes = 0;    ///< the quantized matrices in kernel order: what each token reads
+  std::size_t streamed_bytes = 0;    ///< what each token reads of the matrices: codes and parameters in kernel order
 
   [[nodiscard]] std::size_t file_bytes() const noexcept { return linear_bytes + other_bytes; }
   [[nodiscard]] double bits_per_weight() const noexcept {

@@ -39,6 +39,17 @@ struct gated_by {
 };
 static_assert(halftone::epilogue_stage<gated_by>);
 
+/// Quantizes weights: by the range of each group, and of 3 bits and fewer by a search for the range with the least error,
+/// which few levels need most.
+template <class Scheme>
+[[nodiscard]] halftone::quantized_matrix<Scheme> quantize_weights(halftone::matrix_view<const float> w) {
+  if constexpr (Scheme::element_type::bits <= 3) {
+    return halftone::quantize<Scheme>(w, halftone::clip_search{});
+  } else {
+    return halftone::quantize<Scheme>(w);
+  }
+}
+
 /// The weights of a linear layer in kernel order.
 template <class Scheme>
 class linear {
@@ -57,7 +68,7 @@ class linear {
   [[nodiscard]] halftone::quantized_matrix<Scheme> quantized() const { return halftone::unpack(packed_); }
   [[nodiscard]] halftone::matrix_shape shape() const noexcept { return packed_.shape(); }
   [[nodiscard]] std::size_t file_bytes() const noexcept { return file_bytes_; }
-  [[nodiscard]] std::size_t packed_bytes() const { return packed_.byte_count(); }
+  [[nodiscard]] std::size_t streamed_bytes() const { return packed_.streamed_bytes(); }
 
  private:
   halftone::packed_matrix<Scheme> packed_;

@@ -46,7 +46,7 @@ struct parameters {
     p.for_each_linear([&](const std::string& name, linear<Scheme>& layer, halftone::matrix_shape shape) {
       const bool tied = name == logits_name && !source.contains(name);
       const std::vector<float> w = source.read(tied ? embedding_name : name, shape);
-      layer = linear<Scheme>(halftone::quantize<Scheme>({w.data(), shape.rows, shape.cols}));
+      layer = linear<Scheme>(quantize_weights<Scheme>({w.data(), shape.rows, shape.cols}));
     });
     return p;
   }
@@ -66,7 +66,7 @@ struct parameters {
     self.for_each_linear([&](const std::string&, linear<Scheme>& layer, halftone::matrix_shape shape) {
       s.linear_weights += shape.rows * shape.cols;
       s.linear_bytes += layer.file_bytes();
-      s.packed_bytes += layer.packed_bytes();
+      s.streamed_bytes += layer.streamed_bytes();
     });
     return s;
   }

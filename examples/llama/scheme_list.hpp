@@ -36,17 +36,17 @@ struct entry {
 template <class... Entries>
 struct list {};
 
-using scheme_list = list<                                                  //
-    entry<"fp32", halftone::float32, float_activations>,                   //
-    entry<"bf16", halftone::brain_float16, float_activations>,             //
-    entry<"int8_per_channel", halftone::int8_per_channel, int8_activations>,  //
-    entry<"int8_per_tensor", halftone::int8_per_tensor, int8_activations>,    //
-    entry<"int6_g32", halftone::int6_g32, int8_activations>,               //
-    entry<"int4_g128", halftone::int4_g128, int8_activations>,             //
-    entry<"int4_g32", halftone::int4_g32, int8_activations>,               //
-    entry<"uint4_g32", halftone::uint4_g32, int8_activations>,             //
-    entry<"offset4_g32", halftone::offset4_g32, int8_activations>,         //
-    entry<"int3_g32", halftone::int3_g32, int8_activations>,               //
+using scheme_list = list<
+    entry<"fp32", halftone::float32, float_activations>,
+    entry<"bf16", halftone::brain_float16, float_activations>,
+    entry<"int8_per_channel", halftone::int8_per_channel, int8_activations>,
+    entry<"int8_per_tensor", halftone::int8_per_tensor, int8_activations>,
+    entry<"int6_g32", halftone::int6_g32, int8_activations>,
+    entry<"int4_g128", halftone::int4_g128, int8_activations>,
+    entry<"int4_g32", halftone::int4_g32, int8_activations>,
+    entry<"uint4_g32", halftone::uint4_g32, int8_activations>,
+    entry<"offset4_g32", halftone::offset4_g32, int8_activations>,
+    entry<"int3_g32", halftone::int3_g32, int8_activations>,
     entry<"int2_g32", halftone::int2_g32, int8_activations>>;
 
 /// What the list says of one scheme, for use at run time.

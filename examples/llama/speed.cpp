@@ -94,7 +94,7 @@ speed measure_speed(language_model& model, double seconds) {
   // One token reads every packed weight once, its row of the table, and the keys and values before it.
   const double positions = static_cast<double>(first) + static_cast<double>(steps) / 2.0;
   const double a_position = 2.0 * static_cast<double>(c.layers * c.key_value_size() * sizeof(float));
-  s.bytes_per_token = static_cast<double>(model.size().packed_bytes + 2 * c.hidden) + (positions + 1.0) * a_position;
+  s.bytes_per_token = static_cast<double>(model.size().streamed_bytes + 2 * c.hidden) + (positions + 1.0) * a_position;
   return s;
 }
 

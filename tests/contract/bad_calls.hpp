@@ -243,6 +243,8 @@ inline const bad_call bad_calls[] = {
      "gemm: residual is [2, 5], the output [3, 5]"},
     {stages, "residual", "columns", [](arguments& a) { a.residual = {a.residual_data.data(), 3, 4, 48}; },
      "gemm: residual is [3, 4], the output [3, 5]"},
+    {stages, "residual", "overlaps y", [](arguments& a) { a.residual = {a.y_data.data() + 1, 3, 5, 48}; },
+     "gemm: residual overlaps y without being y itself"},
     {stages, "clamp", "low above high", [](arguments& a) { a.clamp = {.low = 2.0f, .high = 1.5f}; },
      "gemm: clamp has low 2 above high 1.5"},
     {stages, "clamp", "NaN", [](arguments& a) { a.clamp.high = not_a_number; }, "gemm: clamp has low -10 above high nan"},
@@ -258,11 +260,11 @@ inline const bad_call bad_calls[] = {
      "gemm: requantize has zero point -1, outside 0..255"},
 
     {int8_codes, "weights", "group past the int32 bound", [](arguments& a) { a.lengthen(65794); },
-     "gemm: a float group of 65794 weights may overflow int32; with uint8 weights and int8 activations it holds at most "
-     "65793"},
+     "gemm: a float group of 65794 weights may overflow int32; with uint8 weights and activations of magnitude up to "
+     "128 it holds at most 65793"},
     {uint8_codes, "weights", "group past the int32 bound", [](arguments& a) { a.lengthen(33026); },
-     "gemm: a float group of 33026 weights may overflow int32; with uint8 weights and uint8 activations it holds at most "
-     "33025"},
+     "gemm: a float group of 33026 weights may overflow int32; with uint8 weights and activations of magnitude up to "
+     "255 it holds at most 33025"},
     {packed_weights, "weights", "not packed",
      [](arguments& a) {
        a.q.reset();

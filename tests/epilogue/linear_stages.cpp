@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
 #include <array>
 #include <cmath>
 #include <limits>
@@ -70,4 +72,18 @@ TEST_CASE("stages with data check it against the output's shape") {
   CHECK_THROWS_WITH_AS((halftone::clamp{.low = 2.0f, .high = 1.0f}.expects_shape({1, 1})),
                        "gemm: clamp has low 2 above high 1", halftone::error);
   CHECK_THROWS_AS((halftone::clamp{.low = not_a_number, .high = 1.0f}.expects_shape({1, 1})), halftone::error);
+}
+
+TEST_CASE("data of a stage may not overlap the output, but a residual may be the output") {
+  std::vector<float> data(20, 1.0f);
+  const halftone::matrix_view<float> y(data.data(), 2, 5, 10);
+  CHECK_NOTHROW(halftone::residual{{data.data(), 2, 5, 10}}.expects_apart(y));
+  CHECK_THROWS_AS((halftone::residual{{data.data() + 1, 2, 5, 10}}.expects_apart(y)), halftone::error);
+  CHECK_THROWS_AS((halftone::residual{{data.data(), 2, 5, 5}}.expects_apart(y)), halftone::error);
+  const std::span<const float> inside(data.data() + 3, 5);
+  CHECK_THROWS_WITH_AS(halftone::add_bias{inside}.expects_apart(y), "gemm: the data of add_bias overlaps y", halftone::error);
+  CHECK_THROWS_WITH_AS(halftone::multiply_columns{inside}.expects_apart(y),
+                       "gemm: the data of multiply_columns overlaps y", halftone::error);
+  const std::vector<float> elsewhere(5);
+  CHECK_NOTHROW(halftone::add_bias{elsewhere}.expects_apart(y));
 }

@@ -26,7 +26,7 @@ struct first_activation {
 struct computed_weights {
   matrix_shape size;
   [[nodiscard]] matrix_shape shape() const { return size; }
-  [[nodiscard]] packed_layout layout_id() const { return packed_layout::float16; }
+  [[nodiscard]] packed_layout layout_id() const { return packed_layout::float_lines; }
   void decode_strip(std::size_t panel, std::size_t begin, std::size_t end, float* out) const {
     for (std::size_t k = begin; k < end; ++k) {
       for (std::size_t j = 0; j < panel_columns; ++j) {

@@ -114,12 +114,12 @@ std::string hash_of(activations kind, std::size_t tasks) {
       factors[j] = 0x1p-3f + static_cast<float>(j % 5) * 0x1p-4f;
     }
     const residual add_rest{{rest.data(), s.m, s.n}};
-    append_output<float>(bytes, kind, s, x, w, epilogue{add_bias{bias}, silu{}, add_rest}, use);
-    append_output<bfloat16>(bytes, kind, s, x, w, epilogue{multiply_columns{factors}, gelu_erf{}, clamp{-3.0f, 1000.0f}},
-                            use);
-    append_output<std::int8_t>(bytes, kind, s, x, w, epilogue{gelu_tanh{}, requantize<std::int8_t>{0.75f, -3}}, use);
-    append_output<std::uint8_t>(bytes, kind, s, x, w,
-                                epilogue{multiply{0.3f}, relu{}, requantize<std::uint8_t>{0.11f, 5}}, use);
+    append_output<float>(bytes, kind, s, x, w,
+                         epilogue{multiply_columns{factors}, add_bias{bias}, silu{}, add_rest}, use);
+    append_output<bfloat16>(bytes, kind, s, x, w, epilogue{gelu_erf{}, clamp{-3.0f, 1000.0f}}, use);
+    append_output<std::int8_t>(bytes, kind, s, x, w,
+                               epilogue{gelu_tanh{}, multiply{0.7f}, requantize<std::int8_t>{0.75f, -3}}, use);
+    append_output<std::uint8_t>(bytes, kind, s, x, w, epilogue{relu{}, requantize<std::uint8_t>{0.11f, 5}}, use);
   }
   return sha256(bytes);
 }

@@ -31,8 +31,8 @@ void longest_is(std::int64_t weight, bool is_signed) {
   const auto longest = static_cast<std::size_t>(limit / worst);
   CHECK(static_cast<std::int64_t>(longest) * worst <= limit);
   CHECK(static_cast<std::int64_t>(longest + 1) * worst > limit);
-  CHECK_NOTHROW(expects_int32_bound<Scheme>(longest, is_signed));
-  CHECK_THROWS_WITH_AS(expects_int32_bound<Scheme>(longest + 1, is_signed),
+  CHECK_NOTHROW(expects_int32_bound<Scheme>(longest, is_signed ? 128 : 255));
+  CHECK_THROWS_WITH_AS(expects_int32_bound<Scheme>(longest + 1, is_signed ? 128 : 255),
                        doctest::Contains(("at most " + std::to_string(longest)).c_str()), error);
 }
 
@@ -50,8 +50,8 @@ TEST_CASE("the int32 bound is exact for signed, zero-point and offset weights") 
 }
 
 TEST_CASE("schemes without integer dot products have no bound") {
-  CHECK_NOTHROW(expects_int32_bound<float16>(std::size_t{1} << 40, true));
-  CHECK_NOTHROW(expects_int32_bound<scheme<int8, symmetric, per_channel<1>>>(std::size_t{1} << 40, true));
+  CHECK_NOTHROW(expects_int32_bound<float16>(std::size_t{1} << 40, 255));
+  CHECK_NOTHROW(expects_int32_bound<scheme<int8, symmetric, per_channel<1>>>(std::size_t{1} << 40, 255));
 }
 
 TEST_CASE("parameters are checked as the mapping uses them") {
@@ -80,4 +80,18 @@ TEST_CASE("a list of any integer type is counted") {
   CHECK_NOTHROW(expects_groups<int4_g32>(one{9}, 9));
   CHECK_THROWS_AS(expects_groups<int4_g32>(one{8}, 9), error);
   CHECK_NOTHROW(expects_groups<int4_g32>(min_max{}, 9));
+}
+
+TEST_CASE("activations with a zero point of their own may reach 255") {
+  const std::uint8_t codes[2] = {};
+  const float scale = 1.0f;
+  const std::int32_t zeros[2] = {0, -128};
+  activation_view x{.codes = {codes, 2, 1}, .is_signed = true, .scales = &scale, .zero_points = nullptr, .per_row = true};
+  CHECK(largest_activation(x) == 128);
+  x.zero_points = zeros;
+  CHECK(largest_activation(x) == 255);
+  x.per_row = false;
+  CHECK(largest_activation(x) == 128);
+  x.is_signed = false;
+  CHECK(largest_activation(x) == 255);
 }

@@ -14,7 +14,7 @@ using namespace halftone;
 /// The smallest operand: all weights are one.
 struct ones {
   matrix_shape shape() const { return {16, 4}; }
-  packed_layout layout_id() const { return packed_layout::float16; }
+  packed_layout layout_id() const { return packed_layout::float_lines; }
   void decode_strip(std::size_t, std::size_t begin, std::size_t end, float* out) const {
     std::fill(out, out + 16 * (end - begin), 1.0f);
   }

@@ -3,7 +3,7 @@
 
     apt-get install bible-kjv            # the text
     pip install torch                    # tested with 2.15
-    python train.py --steps 3000         # continues from its checkpoint, if there is one
+    python train.py                      # continues from its checkpoint, if there is one
 
 A checkpoint is written every five minutes and at the end (to a temporary file, then renamed), so the program may be
 stopped at any time and started again with the same command.
@@ -68,8 +68,8 @@ def learning_rate(step: int, steps: int) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--steps", type=int, default=1520)
+    parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--checkpoint", type=Path, default=Path("checkpoint.pt"))
     options = parser.parse_args()

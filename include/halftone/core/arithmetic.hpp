@@ -10,6 +10,7 @@
 #include <halftone/core/config.hpp>
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <type_traits>

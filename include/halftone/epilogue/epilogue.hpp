@@ -29,6 +29,12 @@ struct epilogue {
     std::apply([&](const auto&... stage) { (check(stage, output), ...); }, stages);
   }
 
+  /// Checks that no stage reads what is being written, except a residual that is the output itself.
+  template <class Output>
+  void expects_apart(const matrix_view<Output>& y) const {
+    std::apply([&](const auto&... stage) { (check_apart(stage, y), ...); }, stages);
+  }
+
  private:
   template <std::size_t Index, class Lanes>
   [[nodiscard]] HALFTONE_INLINE Lanes apply_from(Lanes value, const tile_position& at) const noexcept {
@@ -43,6 +49,13 @@ struct epilogue {
   static void check(const Stage& stage, matrix_shape output) {
     if constexpr (requires { stage.expects_shape(output); }) {
       stage.expects_shape(output);
+    }
+  }
+
+  template <class Stage, class Output>
+  static void check_apart(const Stage& stage, const matrix_view<Output>& y) {
+    if constexpr (requires { stage.expects_apart(y); }) {
+      stage.expects_apart(y);
     }
   }
 };

@@ -25,6 +25,10 @@ struct multiply_columns {
   [[nodiscard]] HALFTONE_INLINE Lanes apply(Lanes value, const tile_position& at) const noexcept {
     return product(value, lanes<Lanes>::load(factors.data() + at.column, at.count));
   }
+  template <class Output>
+  void expects_apart(const matrix_view<Output>& y) const {
+    expects(!overlap(factors, y), "gemm: the data of multiply_columns overlaps y");
+  }
   void expects_shape(matrix_shape output) const {
     expects(factors.size() == output.cols, "gemm: multiply_columns has ", factors.size(), " factors for ", output.cols,
             " output columns");
@@ -38,6 +42,10 @@ struct add_bias {
   [[nodiscard]] HALFTONE_INLINE Lanes apply(Lanes value, const tile_position& at) const noexcept {
     return value + lanes<Lanes>::load(bias.data() + at.column, at.count);
   }
+  template <class Output>
+  void expects_apart(const matrix_view<Output>& y) const {
+    expects(!overlap(bias, y), "gemm: the data of add_bias overlaps y");
+  }
   void expects_shape(matrix_shape output) const {
     expects(bias.size() == output.cols, "gemm: add_bias has ", bias.size(), " values for ", output.cols,
             " output columns");
@@ -50,6 +58,12 @@ struct residual {
   template <class Lanes>
   [[nodiscard]] HALFTONE_INLINE Lanes apply(Lanes value, const tile_position& at) const noexcept {
     return value + lanes<Lanes>::load(values.row_data(at.row) + at.column, at.count);
+  }
+  template <class Output>
+  void expects_apart(const matrix_view<Output>& y) const {
+    const bool same = std::is_same_v<Output, float> && static_cast<const void*>(values.data()) == y.data() &&
+                      (values.stride() == y.stride() || y.rows() <= 1);
+    expects(same || !overlap(values, y), "gemm: residual overlaps y without being y itself");
   }
   void expects_shape(matrix_shape output) const {
     expects_valid(values, "gemm", "residual");

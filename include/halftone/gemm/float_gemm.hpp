@@ -105,9 +105,13 @@ class float_block {
     for (std::size_t begin = 0; begin < k; begin += depth) {
       const std::size_t end = std::min(begin + depth, k);
       for (std::size_t p = 0; p < Panels; ++p) {
-        float* strip = strips_ + p * depth * panel_columns;
-        w_.decode_strip(panel + p, begin, end, strip);
-        strips[p] = strip;
+        if constexpr (requires { w_.float_lines(panel + p, begin); }) {
+          strips[p] = w_.float_lines(panel + p, begin);
+        } else {
+          float* strip = strips_ + p * depth * panel_columns;
+          w_.decode_strip(panel + p, begin, end, strip);
+          strips[p] = strip;
+        }
       }
       std::size_t r = 0;
       for (; r + Rows <= rows_; r += Rows) {

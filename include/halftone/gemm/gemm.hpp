@@ -64,9 +64,9 @@ void multiply_codes(const activation_view& x, std::size_t first, std::size_t row
 }
 
 template <class Operand>
-void expects_bound(const Operand& w, bool is_signed) {
+void expects_bound(const Operand& w, std::int64_t largest) {
   if constexpr (integer_operand<Operand>) {
-    expects_int32_bound<typename Operand::scheme_type>(std::min(w.geometry().run, w.shape().cols), is_signed);
+    expects_int32_bound<typename Operand::scheme_type>(std::min(w.geometry().run, w.shape().cols), largest);
   }
 }
 
@@ -119,7 +119,7 @@ void gemm(const activation_view& x, const Operand& w, matrix_view<Output> y, con
   expects_activations(x);
   isa_detail::expects_call({x.rows(), x.cols()}, w, y, finish);
   isa_detail::expects_apart(x.codes, y);
-  isa_detail::expects_bound(w, x.is_signed);
+  isa_detail::expects_bound(w, largest_activation(x));
   if (y.empty()) {
     return;
   }
@@ -153,7 +153,7 @@ void gemm(const dynamic_activations<Activations>& x, const Operand& w, matrix_vi
     expects_valid(x.values, "gemm", "x");
     isa_detail::expects_call(x.values.shape(), w, y, finish);
     isa_detail::expects_apart(x.values, y);
-    isa_detail::expects_bound(w, is_signed);
+    isa_detail::expects_bound(w, is_signed && !Activations::has_zero_point ? 128 : 255);
     if (y.empty()) {
       return;
     }

@@ -34,22 +34,20 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
   };
   row_sums row[sizeof...(R)];
 
-  HALFTONE_INLINE void clear() noexcept { (clear_row<R>(), ...); }
-
-  /// sums += quad Q of the unit at `lines` times the activations.
-  template <std::size_t Q>
+  /// sums += quad Q of the unit at `lines` times the activations; sums = ... if Starts.
+  template <std::size_t Q, bool Starts = false>
   HALFTONE_INLINE void add_quad(const std::uint8_t* const* lines, const std::uint8_t* activations,
                                 std::size_t row_bytes) noexcept {
     const byte_line<Arch> line[panels] = {Source::template quad<Q>(lines[P])...};
-    add_step<Q, 0>(line, activations, row_bytes);
+    add_step<Q, 0, Starts>(line, activations, row_bytes);
     if constexpr (dots::steps == 2) {
-      add_step<Q, 1>(line, activations, row_bytes);
+      add_step<Q, 1, false>(line, activations, row_bytes);
     }
   }
-  template <std::size_t... Q>
+  template <bool Starts, std::size_t... Q>
   HALFTONE_INLINE void add_unit(std::index_sequence<Q...>, const std::uint8_t* const* lines,
                                 const std::uint8_t* activations, std::size_t row_bytes) noexcept {
-    (add_quad<Q>(lines, activations, row_bytes), ...);
+    (add_quad<Q, Starts && Q == 0>(lines, activations, row_bytes), ...);
   }
 
   /// Gives every sum, widened, to keep(row, panel, sum).
@@ -59,24 +57,27 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
   }
 
  private:
-  template <std::size_t Q, std::size_t Step>
+  template <std::size_t Q, std::size_t Step, bool Starts>
   HALFTONE_INLINE void add_step(const byte_line<Arch> (&line)[panels], const std::uint8_t* activations,
                                 std::size_t row_bytes) noexcept {
     const line_weights w{{dots::template prepared<Step>(line[P])...}};
-    (add_row<R>(w, dots::template broadcast<Step>(activations + R * row_bytes + Q * quad_bytes<dots::format>)), ...);
+    (add_row<R, Starts>(w, dots::template broadcast<Step>(activations + R * row_bytes + Q * quad_bytes<dots::format>)),
+     ...);
   }
-  template <std::size_t Row>
-  HALFTONE_INLINE void clear_row() noexcept {
-    ((row[Row].panel[P] = dots::zero()), ...);
-  }
-  template <std::size_t Row>
+  template <std::size_t Row, bool Starts>
   HALFTONE_INLINE void add_row(const line_weights& w, const typename dots::quad& a) noexcept {
-    (add_one(row[Row].panel[P], w.panel[P], a), ...);
+    (add_one<Starts>(row[Row].panel[P], w.panel[P], a), ...);
   }
+  template <bool Starts>
   HALFTONE_INLINE static void add_one(typename dots::sum& sum, const typename dots::weights& w,
                                       const typename dots::quad& a) noexcept {
-    dots::pin(sum);
-    dots::add(sum, w, a);
+    if constexpr (Starts) {
+      sum = dots::zero();
+      dots::add(sum, w, a);
+    } else {
+      dots::pin(sum);
+      dots::add(sum, w, a);
+    }
   }
   template <std::size_t Row, class Keep>
   HALFTONE_INLINE void each_panel(const Keep& keep) const noexcept {
@@ -116,11 +117,19 @@ HALFTONE_INLINE void integer_tile(const std::uint8_t* const* lines, const tile_d
   for (std::size_t done = 0; done < quads; done += chunk) {
     const std::size_t now = quads - done < chunk ? quads - done : chunk;
     tile_sums<Arch, Bits, Source, std::make_index_sequence<Rows>, std::make_index_sequence<Panels>> sums;
-    sums.clear();
     std::size_t q = 0;
+    if constexpr (lines_are_quads) {
+      sums.template add_quad<0, true>(panel, activations, data.row_bytes);
+      advance(64, 1);
+      q = 1;
+    } else {
+      sums.template add_unit<true>(std::make_index_sequence<step>{}, panel, activations, data.row_bytes);
+      advance(Source::unit_bytes, step);
+      q = step;
+    }
     if constexpr (chunk >= step) {
       for (; q + step <= now; q += step) {
-        sums.add_unit(std::make_index_sequence<step>{}, panel, activations, data.row_bytes);
+        sums.template add_unit<false>(std::make_index_sequence<step>{}, panel, activations, data.row_bytes);
         advance(Source::unit_bytes, step);
       }
     }

@@ -65,7 +65,7 @@ HALFTONE_INLINE void packed_matrix<Scheme>::pack_parameters_of(const quantized_m
 
 template <class Scheme>
 HALFTONE_INLINE void packed_matrix<Scheme>::pack_reals_of(const quantized_matrix<Scheme>& q) {
-  layout_ = packed_layout::float16;
+  layout_ = packed_layout::float_lines;
   constexpr std::size_t width = kind == packing::float_codes ? bits / 8 : 4;
   panel_stride_ = q.cols() * panel_columns * width;
   lines_ = aligned_buffer<std::uint8_t>(panels() * panel_stride_);

@@ -6,6 +6,8 @@
 #include <halftone/tensor/checks.hpp>
 #include <halftone/tensor/weight_operand.hpp>
 
+#include <bit>
+
 namespace halftone::inline v0_1 {
 
 /// How a scheme is packed.
@@ -105,6 +107,14 @@ class packed_matrix {
   }
   [[nodiscard]] HALFTONE_INLINE static std::uint32_t canonical_code(std::uint8_t code) noexcept {
     return static_cast<std::uint32_t>(code) ^ sign_flip;
+  }
+
+  /// The real weights of a panel from k on, where they are kept as floats: no decoding needed.
+  [[nodiscard]] HALFTONE_INLINE const float* float_lines(std::size_t panel, std::size_t k) const noexcept
+    requires(kind == packing::reals || (kind == packing::float_codes && bits == 32 &&
+                                        std::endian::native == std::endian::little))
+  {
+    return reinterpret_cast<const float*>(panel_lines(panel)) + k * panel_columns;
   }
 
   /// Real weights of a panel (see weight_operand.hpp). Cost: one decode of each code.

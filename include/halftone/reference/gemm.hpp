@@ -72,7 +72,7 @@ void gemm(const activation_view& x, const quantized_matrix<Scheme>& w, matrix_vi
   expects_activations(x);
   expects_gemm({x.rows(), x.cols()}, w.shape(), y, finish);
   if constexpr (has_integer_path<Scheme>) {
-    expects_int32_bound<Scheme>(std::min(w.scheme().granularity.run_length(w.shape()), w.cols()), x.is_signed);
+    expects_int32_bound<Scheme>(std::min(w.scheme().granularity.run_length(w.shape()), w.cols()), largest_activation(x));
   }
   for (std::size_t m = 0; m < x.rows(); ++m) {
     for (std::size_t n = 0; n < w.rows(); ++n) {

@@ -245,6 +245,7 @@ template <>
 struct tile_shape<avx2> {
   static constexpr std::size_t integer_rows = 4;
   static constexpr std::size_t integer_panels = 1;
+  static constexpr std::size_t row_panels = 2;
   static constexpr std::size_t float_rows = 6;
   static constexpr std::size_t float_panels = 1;
 };

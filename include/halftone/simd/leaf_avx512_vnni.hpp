@@ -165,6 +165,7 @@ template <>
 struct tile_shape<avx512_vnni> {
   static constexpr std::size_t integer_rows = 6;
   static constexpr std::size_t integer_panels = 4;
+  static constexpr std::size_t row_panels = 4;
   static constexpr std::size_t float_rows = 6;
   static constexpr std::size_t float_panels = 2;
 };

@@ -251,9 +251,10 @@ struct dot<portable, Bits> {
 /// Tiles: rows of activations times panels of 16 columns.
 template <>
 struct tile_shape<portable> {
-  static constexpr std::size_t integer_rows = 4;
+  static constexpr std::size_t integer_rows = 2;
   static constexpr std::size_t integer_panels = 1;
-  static constexpr std::size_t float_rows = 4;
+  static constexpr std::size_t row_panels = 1;
+  static constexpr std::size_t float_rows = 2;
   static constexpr std::size_t float_panels = 1;
 };
 

@@ -50,18 +50,26 @@ inline void expects_finite(matrix_view<const float> values, std::string_view ent
 
 /// Checks that a product of codes with int8 or uint8 activations fits 32 bits over one float group.
 /// @param group_length  longest run of k with one float scale
+/// @param largest       largest magnitude of an activation less its zero point: 128 or 255
 template <class Scheme>
-void expects_int32_bound(std::size_t group_length, bool signed_activations) {
+void expects_int32_bound(std::size_t group_length, std::int64_t largest) {
   if constexpr (has_integer_path<Scheme>) {
     using Element = typename Scheme::element_type;
     const std::int64_t weight = Scheme::has_zero_point ? Element::max - Element::min
                                                        : std::max<std::int64_t>(Element::max, -Element::min);
-    const std::int64_t activation = signed_activations ? 128 : 255;
-    const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / (weight * activation));
+    const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / (weight * largest));
     expects(group_length <= longest, "gemm: a float group of ", group_length, " weights may overflow int32; with ",
-            Element::name(), " weights and ", signed_activations ? "int8" : "uint8", " activations it holds at most ",
-            longest);
+            Element::name(), " weights and activations of magnitude up to ", largest, " it holds at most ", longest);
   }
+}
+
+/// Largest magnitude of an activation less its zero point.
+[[nodiscard]] inline std::int64_t largest_activation(const activation_view& x) noexcept {
+  bool centred = x.is_signed;
+  for (std::size_t row = 0; row < (x.per_row ? x.rows() : std::min<std::size_t>(x.rows(), 1)) && centred; ++row) {
+    centred = x.zero_point(row) == 0;
+  }
+  return centred ? 128 : 255;
 }
 
 /// Checks x [m, k], weights [n, k] and y [m, n] of a multiplication.
@@ -73,6 +81,7 @@ void expects_gemm(matrix_shape x, matrix_shape weights, const matrix_view<Output
   expects(y.rows() == x.rows && y.cols() == weights.rows, "gemm: y is [", y.rows(), ", ", y.cols(), "], should be [",
           x.rows, ", ", weights.rows, "]");
   epilogue.expects_shape(y.shape());
+  epilogue.expects_apart(y);
 }
 
 /// Checks a view of quantized activations: its codes, and that every scale is there. A NaN scale marks a row that held a

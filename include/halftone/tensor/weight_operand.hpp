@@ -7,6 +7,7 @@
 //   decode_strip(panel, k_begin, k_end, out)       out[(k - k_begin) * 16 + j] = real weight (16 * panel + j, k), and 0 for
 //                                                  columns past n; out is aligned to 64 bytes
 // Optional:
+//   float_lines(panel, k)                          the same weights from k on, already in memory, instead of decode_strip
 //   add_correction(x, row, column, values)         adds what the strips leave out (a sparse part, an adapter) to the outputs
 //                                                  (row, column ..), before the epilogue; values: span of floats
 // Law: decode_strip depends on its arguments alone; any split of k gives the same weights.
@@ -23,7 +24,7 @@ namespace halftone::inline v0_1 {
 enum class packed_layout : std::uint32_t {
   none = 0,
   quad16 = 1,   ///< panels of 16 columns; lines of 64 bytes, [16 columns][4 k], bit planes below 8 bits
-  float16 = 2,  ///< panels of 16 columns; lines of 16 floats or float codes, one k a line
+  float_lines = 2,  ///< panels of 16 columns; lines of 16 floats or float codes, one k a line
 };
 
 /// The activations of a call, for operands that add a correction: real numbers, whatever their codes are.

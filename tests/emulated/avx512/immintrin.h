@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// The AVX-512 intrinsics that Halftone's leaf uses, in plain loops, so that machines without AVX-512 run its code, too.
+// Found before the compiler's own header; the build defines the macros of the instruction set by hand.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+// Registers are arrays here: the empty statements that pin real registers have nothing to hold.
+#define asm(...)
+
+struct alignas(64) __m512 {
+  float f[16];
+};
+struct alignas(64) __m512i {
+  std::uint8_t b[64];
+};
+struct __m256i {
+  std::uint8_t b[32];
+};
+struct __m128i {
+  std::uint8_t b[16];
+};
+
+namespace emulated {
+
+template <class T>
+struct view {
+  T v[64 / sizeof(T)];
+};
+template <class T>
+view<T> as(const __m512i& r) {
+  view<T> result;
+  std::memcpy(result.v, r.b, 64);
+  return result;
+}
+template <class T>
+__m512i from(const view<T>& w) {
+  __m512i r;
+  std::memcpy(r.b, w.v, 64);
+  return r;
+}
+template <class T, class F>
+__m512i map(const __m512i& a, F f) {
+  view<T> w = as<T>(a);
+  for (T& x : w.v) {
+    x = static_cast<T>(f(x));
+  }
+  return from(w);
+}
+template <class F>
+__m512 make(F f) {
+  __m512 r;
+  for (int i = 0; i < 16; ++i) {
+    r.f[i] = f(i);
+  }
+  return r;
+}
+template <class Wide, class Narrow, class Register>
+__m512i widen(const Register& a) {
+  view<Wide> w;
+  for (std::size_t i = 0; i < 64 / sizeof(Wide); ++i) {
+    Narrow n;
+    std::memcpy(&n, a.b + i * sizeof(Narrow), sizeof n);
+    w.v[i] = static_cast<Wide>(n);
+  }
+  return from(w);
+}
+
+}  // namespace emulated
+
+inline __m512i _mm512_setzero_si512() { return {}; }
+inline __m512i _mm512_load_si512(const void* p) {
+  __m512i r;
+  std::memcpy(r.b, p, 64);
+  return r;
+}
+inline void _mm512_store_si512(void* p, __m512i a) { std::memcpy(p, a.b, 64); }
+inline __m512 _mm512_loadu_ps(const void* p) {
+  __m512 r;
+  std::memcpy(r.f, p, 64);
+  return r;
+}
+inline __m256i _mm256_loadu_si256(const __m256i* p) {
+  __m256i r;
+  std::memcpy(r.b, p, 32);
+  return r;
+}
+inline __m128i _mm_loadu_si128(const __m128i* p) {
+  __m128i r;
+  std::memcpy(r.b, p, 16);
+  return r;
+}
+inline void _mm_storeu_si128(__m128i* p, __m128i a) { std::memcpy(p, a.b, 16); }
+inline __m512i _mm512_set1_epi32(int x) {
+  return emulated::map<std::int32_t>({}, [x](std::int32_t) { return x; });
+}
+inline __m512i _mm512_set1_epi8(char x) {
+  return emulated::map<std::uint8_t>({}, [x](std::uint8_t) { return static_cast<std::uint8_t>(x); });
+}
+inline __m512i _mm512_and_si512(__m512i a, __m512i b) {
+  for (int i = 0; i < 64; ++i) {
+    a.b[i] = static_cast<std::uint8_t>(a.b[i] & b.b[i]);
+  }
+  return a;
+}
+inline __m512i _mm512_or_si512(__m512i a, __m512i b) {
+  for (int i = 0; i < 64; ++i) {
+    a.b[i] = static_cast<std::uint8_t>(a.b[i] | b.b[i]);
+  }
+  return a;
+}
+inline __m512i _mm512_add_epi32(__m512i a, __m512i b) {
+  auto x = emulated::as<std::uint32_t>(a);
+  const auto y = emulated::as<std::uint32_t>(b);
+  for (int i = 0; i < 16; ++i) {
+    x.v[i] += y.v[i];
+  }
+  return emulated::from(x);
+}
+inline __m512i _mm512_srli_epi16(__m512i a, int n) {
+  return emulated::map<std::uint16_t>(a, [n](std::uint16_t x) { return x >> n; });
+}
+inline __m512i _mm512_slli_epi16(__m512i a, int n) {
+  return emulated::map<std::uint16_t>(a, [n](std::uint16_t x) { return x << n; });
+}
+inline __m512i _mm512_slli_epi32(__m512i a, int n) {
+  return emulated::map<std::uint32_t>(a, [n](std::uint32_t x) { return x << n; });
+}
+inline __m512i _mm512_srli_epi32(__m512i a, int n) {
+  return emulated::map<std::uint32_t>(a, [n](std::uint32_t x) { return x >> n; });
+}
+inline __m512i _mm512_srai_epi32(__m512i a, int n) {
+  return emulated::map<std::int32_t>(a, [n](std::int32_t x) { return x >> n; });
+}
+/// Adds four products of unsigned bytes of a and signed bytes of b to each int32, without saturation.
+inline __m512i _mm512_dpbusd_epi32(__m512i sum, __m512i a, __m512i b) {
+  auto total = emulated::as<std::uint32_t>(sum);
+  for (int i = 0; i < 64; ++i) {
+    total.v[i / 4] += static_cast<std::uint32_t>(int{a.b[i]} * static_cast<std::int8_t>(b.b[i]));
+  }
+  return emulated::from(total);
+}
+inline __m512i _mm512_cvtepi8_epi32(__m128i a) { return emulated::widen<std::int32_t, std::int8_t>(a); }
+inline __m512i _mm512_cvtepu8_epi32(__m128i a) { return emulated::widen<std::int32_t, std::uint8_t>(a); }
+inline __m512i _mm512_cvtepu16_epi32(__m256i a) { return emulated::widen<std::int32_t, std::uint16_t>(a); }
+inline __m128i _mm512_cvtepi32_epi8(__m512i a) {
+  __m128i r;
+  for (int i = 0; i < 16; ++i) {
+    r.b[i] = a.b[4 * i];
+  }
+  return r;
+}
+/// Toward zero; what does not fit becomes the most negative integer.
+inline __m512i _mm512_cvttps_epi32(__m512 a) {
+  emulated::view<std::int32_t> w;
+  for (int i = 0; i < 16; ++i) {
+    w.v[i] = std::fabs(a.f[i]) < 2147483648.0f ? static_cast<std::int32_t>(a.f[i]) : INT32_MIN;
+  }
+  return emulated::from(w);
+}
+inline __m512 _mm512_castsi512_ps(__m512i a) {
+  __m512 r;
+  std::memcpy(r.f, a.b, 64);
+  return r;
+}
+inline __m512 _mm512_min_ps(__m512 a, __m512 b) {
+  return emulated::make([&](int i) { return a.f[i] < b.f[i] ? a.f[i] : b.f[i]; });
+}
+inline __m512 _mm512_max_ps(__m512 a, __m512 b) {
+  return emulated::make([&](int i) { return a.f[i] > b.f[i] ? a.f[i] : b.f[i]; });
+}
+inline __m512 _mm512_permutexvar_ps(__m512i at, __m512 table) {
+  return emulated::make([&](int i) { return table.f[at.b[4 * i] & 15]; });
+}
+inline __m512 _mm512_i32gather_ps(__m512i at, const void* table, int scale) {
+  const auto index = emulated::as<std::int32_t>(at);
+  return emulated::make([&](int i) {
+    float x;
+    std::memcpy(&x, static_cast<const char*>(table) + std::int64_t{index.v[i]} * scale, 4);
+    return x;
+  });
+}
