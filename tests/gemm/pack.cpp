@@ -71,20 +71,6 @@ TEST_CASE("four-bit codes lie as two quads a line, low nibbles first, with the l
   CHECK(packed.layout_id() == packed_layout::quad16);
 }
 
-TEST_CASE("groups start on a quad and units run on across groups") {
-  const auto g = panel_geometry::of(100, 30);
-  CHECK(g.groups == 4);
-  CHECK(g.group_quads == 8);
-  CHECK(g.quads == 3 * 8 + 3);
-  CHECK(g.group_begin(3) == 90);
-  CHECK(g.group_end(3) == 100);
-  CHECK(g.quad_end(3) == 27);
-  CHECK(panel_geometry::of(0, 32).quads == 0);
-  CHECK(plane_layout<5>::unit_bytes == 64 * 5);
-  CHECK(plane_layout<3>::unit_bytes == 64 * 3);
-  CHECK(plane_layout<6>::unit_bytes == 64 * 3);
-}
-
 TEST_CASE("an empty matrix packs and unpacks") {
   const auto packed = pack(quantized_matrix<int4_g32>(matrix_shape{0, 0}));
   CHECK(packed.panels() == 0);

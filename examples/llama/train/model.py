@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The Llama architecture in plain PyTorch, with the tensor names that Hugging Face checkpoints use."""
 
 import math

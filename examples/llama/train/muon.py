@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Muon: momentum whose update is the nearest orthogonal matrix (Newton-Schulz, five steps), for 2-D weights.
 
 K. Jordan et al., "Muon: An optimizer for hidden layers in neural networks", 2024. On this model it needs about half the

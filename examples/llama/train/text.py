@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The text the bundled model is trained on, and the part of it that it never sees.
 
 Debian's package bible-kjv prints the King James translation (1611, public domain). Every verse becomes one line,

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Trains the bundled model and writes ../model/: weights (bf16 safetensors), config.json, held-out text.
 
     apt-get install bible-kjv            # the text

@@ -19,8 +19,8 @@
 #endif
 
 // Which instruction set the kernels of this translation unit use. Define HALFTONE_FORCE_PORTABLE for plain C++.
-#if !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && \
-    defined(__AVX512VL__) && defined(__AVX512VNNI__)
+#if !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX512F__) && defined(__AVX512CD__) && defined(__AVX512BW__) && \
+    defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512VNNI__)
 #define HALFTONE_ISA_AVX512_VNNI 1
 #define HALFTONE_ISA isa_avx512_vnni
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX2__) && defined(__FMA__)

@@ -17,7 +17,7 @@ struct portable {
 struct avx2 {
   static constexpr std::string_view name = "avx2";
 };
-/// AVX-512 F, BW, DQ, VL and VNNI.
+/// AVX-512 F, CD, BW, DQ, VL and VNNI.
 struct avx512_vnni {
   static constexpr std::string_view name = "avx512_vnni";
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Halftone: AVX-512 with VNNI: byte lines and exact dot products.
 //
-// Required flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni. A line is one register. vpdpbusd multiplies
+// Required flags: -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl -mavx512vnni. A line is one register. vpdpbusd multiplies
 // unsigned by signed bytes without saturation: codes of up to 7 bits are the unsigned side; for signed codes of 8 bits the
 // activations are, prepared with 128 added to int8 levels.
 #pragma once
