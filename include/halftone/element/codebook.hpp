@@ -80,7 +80,7 @@ struct codebook {
     }
   }();
 
-  [[nodiscard]] static std::string name() { return "codebook<" + std::string(Table::name()) + ">"; }
+  [[nodiscard]] static std::string name() { return detail::message("codebook<", Table::name(), ">"); }
   [[nodiscard]] static constexpr float largest() noexcept { return detail::largest_magnitude(entries); }
   [[nodiscard]] HALFTONE_INLINE static constexpr float decode(std::uint32_t code) noexcept {
     return entries[code < size ? code : size - 1];
@@ -100,7 +100,7 @@ struct runtime_codebook {
 
   std::array<float, size> entries{};  ///< ascending
 
-  [[nodiscard]] static std::string name() { return "runtime_codebook<" + std::to_string(Bits) + ">"; }
+  [[nodiscard]] static std::string name() { return detail::message("runtime_codebook<", Bits, ">"); }
   [[nodiscard]] float largest() const noexcept { return detail::largest_magnitude(entries); }
   [[nodiscard]] float decode(std::uint32_t code) const noexcept { return entries[code & (size - 1)]; }
   [[nodiscard]] std::uint32_t encode(float x) const noexcept {

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <halftone/core/arithmetic.hpp>
+#include <halftone/core/error.hpp>
 
 #include <concepts>
 #include <cstddef>

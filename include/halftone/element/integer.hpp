@@ -26,7 +26,7 @@ struct integer {
   static constexpr std::int32_t max = is_signed ? (1 << (Bits - 1)) - 1 : (1 << Bits) - 1;
 
   [[nodiscard]] static std::string name() {
-    return (is_signed ? "int" : "uint") + std::to_string(Bits) + (Range == code_range::narrow ? "_narrow" : "");
+    return detail::message(is_signed ? "int" : "uint", Bits, Range == code_range::narrow ? "_narrow" : "");
   }
   [[nodiscard]] HALFTONE_INLINE static constexpr std::uint32_t code_of(std::int32_t level) noexcept {
     return static_cast<std::uint32_t>(level) & mask;

@@ -47,7 +47,7 @@ struct per_tensor {
 template <std::size_t Axis = 0>
   requires(Axis < 2)
 struct per_channel {
-  [[nodiscard]] static std::string name() { return "per_channel<" + std::to_string(Axis) + ">"; }
+  [[nodiscard]] static std::string name() { return detail::message("per_channel<", Axis, ">"); }
   [[nodiscard]] HALFTONE_INLINE static constexpr matrix_shape parameter_shape(matrix_shape s) noexcept {
     if (s.rows == 0 || s.cols == 0) {
       return {};
@@ -75,7 +75,7 @@ template <std::size_t N>
 struct per_group {
   static_assert(N >= 1, "per_group<N>: a group holds at least one weight");
   static constexpr std::size_t group_size = N;
-  [[nodiscard]] static std::string name() { return "per_group<" + std::to_string(N) + ">"; }
+  [[nodiscard]] static std::string name() { return detail::message("per_group<", N, ">"); }
   [[nodiscard]] HALFTONE_INLINE static constexpr matrix_shape parameter_shape(matrix_shape s) noexcept {
     return {s.cols == 0 ? 0 : s.rows, s.rows == 0 ? 0 : ceil_div(s.cols, N)};
   }
@@ -91,7 +91,7 @@ template <std::size_t R, std::size_t C>
 struct per_block {
   static_assert(R >= 1 && C >= 1, "per_block<R, C>: a block holds at least one weight");
   [[nodiscard]] static std::string name() {
-    return "per_block<" + std::to_string(R) + "," + std::to_string(C) + ">";
+    return detail::message("per_block<", R, ",", C, ">");
   }
   [[nodiscard]] HALFTONE_INLINE static constexpr matrix_shape parameter_shape(matrix_shape s) noexcept {
     return s.rows == 0 || s.cols == 0 ? matrix_shape{} : matrix_shape{ceil_div(s.rows, R), ceil_div(s.cols, C)};

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <halftone/core/arithmetic.hpp>
+#include <halftone/core/error.hpp>
 #include <halftone/core/random.hpp>
 
 #include <concepts>
@@ -74,7 +75,7 @@ struct truncate {
 /// machine and thread count. Source: Gupta et al., arXiv:1502.02551.
 template <std::uint64_t Seed = 0>
 struct stochastic {
-  [[nodiscard]] static std::string name() { return "stochastic<" + std::to_string(Seed) + ">"; }
+  [[nodiscard]] static std::string name() { return detail::message("stochastic<", Seed, ">"); }
   [[nodiscard]] HALFTONE_INLINE static constexpr float round(float x, std::uint64_t index) noexcept {
     const float whole = detail::floor_of(x);
     return x - whole > random_unit(Seed, index) ? whole + 1.0f : whole;

@@ -85,13 +85,13 @@ struct scheme {
 
   /// The description that files carry: "scheme<int4,symmetric,per_group<32>,nearest_even,stored_as<fp32>>".
   [[nodiscard]] static std::string name() {
-    std::string text = "scheme<" + std::string(Element::name()) + "," + Mapping::name() + "," + Granularity::name() + "," +
-                       rounding_type::name();
+    std::string text = detail::message("scheme<", Element::name(), ",", Mapping::name(), ",", Granularity::name(), ",",
+                                       rounding_type::name());
     if constexpr (has_scale) {
-      text += "," + scale_storage::name();
+      text += detail::message(",", scale_storage::name());
     }
     if constexpr (has_offset) {
-      text += "," + offset_storage::name();
+      text += detail::message(",", offset_storage::name());
     }
     return text + ">";
   }

@@ -15,14 +15,14 @@ template <class Element>
 struct stored_as {
   using element_type = Element;
   static constexpr std::size_t bytes = ceil_div(Element::bits, 8);
-  [[nodiscard]] static std::string name() { return "stored_as<" + std::string(Element::name()) + ">"; }
+  [[nodiscard]] static std::string name() { return detail::message("stored_as<", Element::name(), ">"); }
 };
 
 /// The plane of parameters is a quantized matrix of its own. Its shape is the granularity's parameter shape.
 template <class Scheme>
 struct quantized_again {
   using scheme_type = Scheme;
-  [[nodiscard]] static std::string name() { return "quantized_again<" + Scheme::name() + ">"; }
+  [[nodiscard]] static std::string name() { return detail::message("quantized_again<", Scheme::name(), ">"); }
 };
 
 namespace detail {
