@@ -9,7 +9,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build="$root/build/release"
+build="$root/build/examples"
 packages=(g++ cmake ninja-build libxsimd-dev nlohmann-json3-dev libcli11-dev)
 
 say() { printf '%s\n' "==> $*" >&2; }

@@ -144,4 +144,9 @@ TEST_CASE("gemv is gemm with one row") {
   gemv(dynamic<int8_per_token>({x.data(), 1, 65}), packed, std::span<float>(y), epilogue{silu{}});
   gemm(dynamic<int8_per_token>({x.data(), 1, 65}), packed, matrix_view<float>(expected.data(), 1, 33), epilogue{silu{}});
   CHECK(y == expected);
+  const auto once = quantize_activations<int8_per_token>({x.data(), 1, 65});
+  gemv(once, packed, std::span<float>(y), epilogue{silu{}});
+  CHECK(y == expected);
+  gemv(once.view(), packed, std::span<float>(y), epilogue{silu{}});
+  CHECK(y == expected);
 }

@@ -82,6 +82,29 @@ TEST_CASE("a list of any integer type is counted") {
   CHECK_NOTHROW(expects_groups<int4_g32>(min_max{}, 9));
 }
 
+TEST_CASE("activations have zero points among their levels and no infinite scale") {
+  const std::uint8_t codes[1] = {};
+  float scale = 1.0f;
+  std::int32_t zero = 0;
+  activation_view x{.codes = {codes, 1, 1}, .is_signed = false, .scales = &scale, .zero_points = &zero, .per_row = false};
+  for (const std::int32_t fine : {0, 255}) {
+    zero = fine;
+    CHECK_NOTHROW(expects_activations(x));
+  }
+  zero = 256;
+  CHECK_THROWS_WITH_AS(expects_activations(x), "gemm: the activations of row 0 have zero point 256, outside 0..255", error);
+  x.is_signed = true;
+  zero = -129;
+  CHECK_THROWS_WITH_AS(expects_activations(x), "gemm: the activations of row 0 have zero point -129, outside -128..127",
+                       error);
+  zero = -128;
+  CHECK_NOTHROW(expects_activations(x));
+  scale = -std::numeric_limits<float>::infinity();
+  CHECK_THROWS_WITH_AS(expects_activations(x), "gemm: the activations of row 0 have scale -inf", error);
+  scale = std::numeric_limits<float>::quiet_NaN();
+  CHECK_NOTHROW(expects_activations(x));
+}
+
 TEST_CASE("activations with a zero point of their own may reach 255") {
   const std::uint8_t codes[2] = {};
   const float scale = 1.0f;

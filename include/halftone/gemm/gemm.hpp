@@ -192,4 +192,18 @@ void gemv(const dynamic_activations<Activations>& x, const Operand& w, std::span
   gemm(x, w, matrix_view<Output>(y.data(), 1, y.size()), finish, use);
 }
 
+/// The same with a vector of 8-bit activations: quantized once, or static.
+template <activation_scheme Activations, weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemv(const quantized_activations<Activations>& x, const Operand& w, std::span<Output> y,
+          const Epilogue& finish = {}, const context& use = {}) {
+  gemm(x.view(), w, matrix_view<Output>(y.data(), 1, y.size()), finish, use);
+}
+template <weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemv(const activation_view& x, const Operand& w, std::span<Output> y, const Epilogue& finish = {},
+          const context& use = {}) {
+  gemm(x, w, matrix_view<Output>(y.data(), 1, y.size()), finish, use);
+}
+
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

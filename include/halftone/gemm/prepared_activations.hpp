@@ -95,7 +95,9 @@ template <activation_format Format>
       std::uint8_t* quads = row + g.quad_begin(group) * quad_bytes<Format>;
       const std::int32_t sum = x.is_signed ? prepare_group<Format, true>(levels + begin, count, quads)
                                            : prepare_group<Format, false>(levels + begin, count, quads);
-      sums[r * g.groups + group] = factor * (sum - static_cast<std::int32_t>(count) * zero_point);
+      const std::int32_t centred = sum - static_cast<std::int32_t>(count) * zero_point;
+      sums[r * g.groups + group] =  // modulo 2^32, like every integer step
+          static_cast<std::int32_t>(static_cast<std::uint32_t>(factor) * static_cast<std::uint32_t>(centred));
     }
     std::memset(row + g.quads * quad_bytes<Format>, 0, row_bytes - g.quads * quad_bytes<Format>);
   }

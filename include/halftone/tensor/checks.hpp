@@ -84,11 +84,18 @@ void expects_gemm(matrix_shape x, matrix_shape weights, const matrix_view<Output
   epilogue.expects_apart(y);
 }
 
-/// Checks a view of quantized activations: its codes, and that every scale is there. A NaN scale marks a row that held a
-/// NaN or an infinity; its outputs are NaN.
+/// Checks a view of quantized activations: its codes, that every scale is there and not infinite, and that every zero
+/// point is a level. A NaN scale marks a row that held a NaN or an infinity; its outputs are NaN.
 inline void expects_activations(const activation_view& x) {
   expects_valid(x.codes, "gemm", "x");
   expects(x.rows() == 0 || x.scales != nullptr, "gemm: the activations have ", x.rows(), " rows but no scales");
+  const std::int32_t low = x.is_signed ? -128 : 0;
+  for (std::size_t row = 0; row < (x.per_row ? x.rows() : std::min<std::size_t>(x.rows(), 1)); ++row) {
+    expects(magnitude(x.scale(row)) != std::numeric_limits<float>::infinity(), "gemm: the activations of row ", row,
+            " have scale ", x.scale(row));
+    expects(x.zero_point(row) >= low && x.zero_point(row) <= low + 255, "gemm: the activations of row ", row,
+            " have zero point ", x.zero_point(row), ", outside ", low, "..", low + 255);
+  }
 }
 
 }  // namespace halftone::inline v0_1
