@@ -5,6 +5,7 @@
 #include <halftone/gemm/blocking.hpp>
 #include <halftone/gemm/panel_layout.hpp>
 #include <halftone/gemm/scratch.hpp>
+#include <halftone/gemm/tile_store.hpp>
 
 #include <cstring>
 
@@ -74,26 +75,16 @@ class float_block {
         sums_(memory.take<float>(rows * row_panels * panel_columns)),
         strips_(memory.take<float>(row_panels * depth * panel_columns)) {}
 
-  /// Computes panels [begin, end) and gives put(row, panel, columns) every finished row of a panel.
-  template <class Put>
-  void run(std::size_t begin, std::size_t end, const Put& put) const {
+  /// Computes panels [begin, end) and gives them to `finish`.
+  void run(std::size_t begin, std::size_t end, const sink_ref& finish) const {
     std::size_t panel = begin;
     if (rows_ == 1) {
-      for (; panel + row_panels <= end; panel += row_panels) {
-        run_panels<row_panels, 1>(panel);
-        give<row_panels>(panel, put);
-      }
-    }
-    for (; panel + tile_panels <= end; panel += tile_panels) {
-      run_panels<tile_panels, tile_rows>(panel);
-      give<tile_panels>(panel, put);
+      panel = run_all<row_panels, 1>(panel, end, finish);
     }
     if constexpr (tile_panels > 1) {
-      for (; panel < end; ++panel) {
-        run_panels<1, tile_rows>(panel);
-        give<1>(panel, put);
-      }
+      panel = run_all<tile_panels, tile_rows>(panel, end, finish);
     }
+    run_all<1, tile_rows>(panel, end, finish);
   }
 
  private:
@@ -122,18 +113,14 @@ class float_block {
     }
   }
 
-  /// The finished chains, times the token's scale if there is one.
-  template <std::size_t Panels, class Put>
-  HALFTONE_INLINE void give(std::size_t panel, const Put& put) const {
-    for (std::size_t r = 0; r < rows_; ++r) {
-      for (std::size_t p = 0; p < Panels; ++p) {
-        floats value = floats::load(sums_ + (r * Panels + p) * panel_columns);
-        if (scales_ != nullptr) {
-          value = product(value, floats::broadcast(scales_[r]));
-        }
-        put(r, panel + p, value);
-      }
+  /// Panels from `panel` on while `Panels` of them are left; returns the first that is left over.
+  template <std::size_t Panels, std::size_t Rows>
+  std::size_t run_all(std::size_t panel, std::size_t end, const sink_ref& finish) const {
+    for (; panel + Panels <= end; panel += Panels) {
+      run_panels<Panels, Rows>(panel);
+      finish({.chains = sums_, .scales = scales_, .rows = rows_, .first_panel = panel, .panels = Panels});
     }
+    return panel;
   }
 
   template <std::size_t Panels, std::size_t Rows>

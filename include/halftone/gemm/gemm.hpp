@@ -3,7 +3,6 @@
 #pragma once
 
 #include <halftone/gemm/pack.hpp>
-#include <halftone/gemm/tile_store.hpp>
 #include <halftone/gemm/workspace.hpp>
 #include <halftone/quantize/quantize_activations.hpp>
 
@@ -35,9 +34,9 @@ void over_panels(const context& use, const Operand& w, const gemm_pieces& pieces
 }
 
 /// Rows [first, first + rows) of 8-bit activations against all panels.
-template <class Operand, class Sink>
+template <class Operand>
 void multiply_codes(const activation_view& x, std::size_t first, std::size_t rows, const Operand& w,
-                    const Sink& sink, const context& use, const gemm_pieces& pieces, scratch memory) {
+                    const sink_ref& sink, const context& use, const gemm_pieces& pieces, scratch memory) {
   using Arch = default_arch;
   if constexpr (integer_operand<Operand>) {
     const auto a = prepare<dot<Arch, Operand::bits>::format>(
@@ -60,6 +59,32 @@ void multiply_codes(const activation_view& x, std::size_t first, std::size_t row
                 [&](std::size_t begin, std::size_t end, scratch own) {
                   float_block<Arch, Operand>(w, levels, x.cols(), scales, rows, own).run(begin, end, sink.from(first));
                 });
+  }
+}
+
+/// All rows of float activations against all panels.
+template <class Operand>
+void multiply_floats(matrix_view<const float> x, const Operand& w, const sink_ref& sink, const context& use) {
+  const gemm_pieces pieces = pieces_of(activation_kind::floats, x.rows(), w, use.execute.concurrency());
+  const call_workspace workspace(use, pieces.total());
+  for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
+    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
+    scratch memory(workspace.bytes());
+    over_panels(use, w, pieces, memory.take<std::byte>(0), [&](std::size_t begin, std::size_t end, scratch own) {
+      float_block<default_arch, Operand>(w, x.row_data(first), x.stride(), nullptr, rows, own)
+          .run(begin, end, sink.from(first));
+    });
+  }
+}
+
+/// All rows of 8-bit activations.
+template <class Operand>
+void multiply_codes(const activation_view& x, const Operand& w, const sink_ref& sink, const context& use) {
+  const gemm_pieces pieces = pieces_of(activation_kind::codes, x.rows(), w, use.execute.concurrency());
+  const call_workspace workspace(use, pieces.total());
+  for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
+    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
+    multiply_codes(x, first, rows, w, sink, use, pieces, scratch(workspace.bytes()));
   }
 }
 
@@ -93,19 +118,9 @@ void gemm(matrix_view<const float> x, const Operand& w, matrix_view<Output> y, c
   if (y.empty()) {
     return;
   }
-  const gemm_pieces pieces = pieces_of(activation_kind::floats, x.rows(), w, use.execute.concurrency());
-  const call_workspace workspace(use, pieces.total());
   const activation_rows rows_of_x(x);
-  const tile_sink<Operand, Output, Epilogue> sink{w, rows_of_x, y, finish};
-  for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
-    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
-    scratch memory(workspace.bytes());
-    isa_detail::over_panels(use, w, pieces, memory.take<std::byte>(0),
-                            [&](std::size_t begin, std::size_t end, scratch own) {
-                              float_block<default_arch, Operand>(w, x.row_data(first), x.stride(), nullptr, rows, own)
-                                  .run(begin, end, sink.from(first));
-                            });
-  }
+  const tile_sink<Output, Epilogue> sink{y, finish, rows_of_x, correction_ref::of(w)};
+  isa_detail::multiply_floats(x, w, sink_ref(sink), use);
 }
 
 /// The same with 8-bit activations (see `static_activations`): exact integer dot products over each group, one fused step a
@@ -123,14 +138,9 @@ void gemm(const activation_view& x, const Operand& w, matrix_view<Output> y, con
   if (y.empty()) {
     return;
   }
-  const gemm_pieces pieces = pieces_of(activation_kind::codes, x.rows(), w, use.execute.concurrency());
-  const call_workspace workspace(use, pieces.total());
   const activation_rows rows_of_x(x);
-  const tile_sink<Operand, Output, Epilogue> sink{w, rows_of_x, y, finish};
-  for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
-    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
-    isa_detail::multiply_codes(x, first, rows, w, sink, use, pieces, scratch(workspace.bytes()));
-  }
+  const tile_sink<Output, Epilogue> sink{y, finish, rows_of_x, correction_ref::of(w)};
+  isa_detail::multiply_codes(x, w, sink_ref(sink), use);
 }
 
 /// The same with activations that were quantized once, for several matrices.
@@ -170,8 +180,8 @@ void gemm(const dynamic_activations<Activations>& x, const Operand& w, matrix_vi
       const activation_view view{
           .codes = {codes, rows, k}, .is_signed = is_signed, .scales = scales, .zero_points = zero_points, .per_row = true};
       const activation_rows rows_of_x(view);
-      const tile_sink<Operand, Output, Epilogue> sink{w, rows_of_x, y, finish, first};
-      isa_detail::multiply_codes(view, 0, rows, w, sink, use, pieces, memory);
+      const tile_sink<Output, Epilogue> sink{y, finish, rows_of_x, correction_ref::of(w), first};
+      isa_detail::multiply_codes(view, 0, rows, w, sink_ref(sink), use, pieces, memory);
     }
   }
 }

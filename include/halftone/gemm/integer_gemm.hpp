@@ -5,6 +5,7 @@
 #include <halftone/gemm/blocking.hpp>
 #include <halftone/gemm/integer_kernel.hpp>
 #include <halftone/gemm/packed_matrix.hpp>
+#include <halftone/gemm/tile_store.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
@@ -60,26 +61,16 @@ class integer_block {
         totals_(memory.take<std::int32_t>(rows * most_panels * panel_columns)),
         strips_(memory.take<std::uint8_t>(most_panels * strip_bytes)) {}
 
-  /// Computes panels [begin, end) and gives put(row, panel, columns) every finished row of a panel.
-  template <class Put>
-  void run(std::size_t begin, std::size_t end, const Put& put) const {
+  /// Computes panels [begin, end) and gives them to `finish`.
+  void run(std::size_t begin, std::size_t end, const sink_ref& finish) const {
     std::size_t panel = begin;
     if (rows_ == 1) {
-      for (; panel + row_panels <= end; panel += row_panels) {
-        run_panels<row_panels, 1>(panel);
-        give<row_panels>(panel, put);
-      }
+      panel = run_all<row_panels, 1>(panel, end, finish);
     }
     if constexpr (tile_panels > 1) {
-      for (; panel + tile_panels <= end; panel += tile_panels) {
-        run_panels<tile_panels, tile_rows>(panel);
-        give<tile_panels>(panel, put);
-      }
+      panel = run_all<tile_panels, tile_rows>(panel, end, finish);
     }
-    for (; panel < end; ++panel) {
-      run_panels<1, tile_rows>(panel);
-      give<1>(panel, put);
-    }
+    run_all<1, tile_rows>(panel, end, finish);
   }
 
  private:
@@ -122,15 +113,14 @@ class integer_block {
     }
   }
 
-  /// The finished chains times the token's scale.
-  template <std::size_t Panels, class Put>
-  HALFTONE_INLINE void give(std::size_t panel, const Put& put) const {
-    for (std::size_t r = 0; r < rows_; ++r) {
-      const floats scale = floats::broadcast(a_.scales[r]);
-      for (std::size_t p = 0; p < Panels; ++p) {
-        put(r, panel + p, product(floats::load(sums_ + (r * Panels + p) * panel_columns), scale));
-      }
+  /// Panels from `panel` on while `Panels` of them are left; returns the first that is left over.
+  template <std::size_t Panels, std::size_t MostRows>
+  std::size_t run_all(std::size_t panel, std::size_t end, const sink_ref& finish) const {
+    for (; panel + Panels <= end; panel += Panels) {
+      run_panels<Panels, MostRows>(panel);
+      finish({.chains = sums_, .scales = a_.scales, .rows = rows_, .first_panel = panel, .panels = Panels});
     }
+    return panel;
   }
 
   template <class Source, std::size_t Panels, std::size_t MostRows>

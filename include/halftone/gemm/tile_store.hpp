@@ -22,13 +22,41 @@ HALFTONE_INLINE void store_columns(const float_columns<Arch>& value, Output* out
   }
 }
 
-/// Where the tiles of one call end: the output, its epilogue and the operand's correction.
-template <class Operand, class Output, class Epilogue>
+/// Finished chains of a block of rows: [rows][panels][16].
+struct finished_panels {
+  const float* chains;
+  const float* scales;  ///< one factor a row, or null
+  std::size_t rows;
+  std::size_t first_panel;
+  std::size_t panels;
+};
+
+/// What `add_correction` of an operand is called through; empty for operands without one.
+struct correction_ref {
+  const void* operand = nullptr;
+  void (*add)(const void*, const activation_rows&, std::size_t, std::size_t, std::span<float>) = nullptr;
+
+  template <class Operand>
+  [[nodiscard]] static correction_ref of(const Operand& w) noexcept {
+    if constexpr (corrected_operand<Operand>) {
+      return {&w, [](const void* operand, const activation_rows& x, std::size_t row, std::size_t column,
+                     std::span<float> values) {
+                static_cast<const Operand*>(operand)->add_correction(x, row, column, values);
+              }};
+    } else {
+      return {};
+    }
+  }
+};
+
+/// Where the chains of one call end: the output, its epilogue and the operand's correction. Compiled once for an output type
+/// and an epilogue, whatever the weights.
+template <class Output, class Epilogue>
 struct tile_sink {
-  const Operand& weights;
-  const activation_rows& x;
   matrix_view<Output> y;
   const Epilogue& finish;
+  const activation_rows& x;
+  correction_ref correction;
   std::size_t first_row = 0;  ///< row of y at which row 0 of x belongs
 
   /// Columns of a panel that exist.
@@ -36,26 +64,57 @@ struct tile_sink {
     return std::min(panel_columns, y.cols() - panel * panel_columns);
   }
 
-  /// What a block of rows that starts at row `first` of x calls for every finished row of a panel.
-  [[nodiscard]] HALFTONE_INLINE auto from(std::size_t first) const noexcept {
-    return [this, first]<class Columns>(std::size_t row, std::size_t panel, const Columns& value)
-        HALFTONE_INLINE_LAMBDA { this->put(value, first + row, panel); };
+  /// Takes panels whose row 0 is row `first` of x.
+  void take(std::size_t first, const finished_panels& done) const {
+    using floats = float_columns<default_arch>;
+    const float* chain = done.chains;
+    for (std::size_t r = 0; r < done.rows; ++r) {
+      for (std::size_t p = 0; p < done.panels; ++p, chain += panel_columns) {
+        floats value = floats::load(chain);
+        if (done.scales != nullptr) {
+          value = product(value, floats::broadcast(done.scales[r]));
+        }
+        put(value, first + r, done.first_panel + p);
+      }
+    }
   }
 
  private:
-  template <class Arch>
-  HALFTONE_INLINE void put(float_columns<Arch> value, std::size_t row, std::size_t panel) const {
+  HALFTONE_INLINE void put(float_columns<default_arch> value, std::size_t row, std::size_t panel) const {
     const std::size_t column = panel * panel_columns;
     const std::size_t count = columns_of(panel);
-    if constexpr (corrected_operand<Operand>) {
+    if (correction.add != nullptr) {
       alignas(64) float copy[panel_columns];
       value.store(copy);
-      weights.add_correction(x, row, column, std::span<float>(copy, count));
-      value = float_columns<Arch>::load(copy);
+      correction.add(correction.operand, x, row, column, std::span<float>(copy, count));
+      value = float_columns<default_arch>::load(copy);
     }
     value = finish.apply(value, tile_position{first_row + row, column, count});
-    store_columns<Arch>(value, y.row_data(first_row + row) + column, count);
+    store_columns<default_arch>(value, y.row_data(first_row + row) + column, count);
   }
+};
+
+/// A sink without its type, so that kernels are compiled once for a scheme, whatever ends they meet.
+class sink_ref {
+ public:
+  template <class Output, class Epilogue>
+  explicit sink_ref(const tile_sink<Output, Epilogue>& sink) noexcept
+      : sink_(&sink), take_([](const void* to, std::size_t first, const finished_panels& done) {
+          static_cast<const tile_sink<Output, Epilogue>*>(to)->take(first, done);
+        }) {}
+
+  /// The same for a block of rows that starts at row `first` of x.
+  [[nodiscard]] sink_ref from(std::size_t first) const noexcept {
+    sink_ref result = *this;
+    result.first_ = first;
+    return result;
+  }
+  void operator()(const finished_panels& done) const { take_(sink_, first_, done); }
+
+ private:
+  const void* sink_;
+  void (*take_)(const void*, std::size_t, const finished_panels&);
+  std::size_t first_ = 0;
 };
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA
