@@ -23,8 +23,16 @@ TEST_CASE("the instruction set's name says what the flags enable") {
 #endif
 #if defined(HALFTONE_ISA_AVX512_VNNI)
   CHECK(isa == "isa_avx512_vnni");
+#elif defined(HALFTONE_ISA_AVX512_BW)
+  CHECK(isa == "isa_avx512_bw");
+#elif defined(HALFTONE_ISA_AVX_VNNI)
+  CHECK(isa == "isa_avx_vnni");
 #elif defined(HALFTONE_ISA_AVX2)
   CHECK(isa == "isa_avx2");
+#elif defined(HALFTONE_ISA_SSE4_1)
+  CHECK(isa.substr(0, 10) == "isa_sse4_1");
+#elif defined(HALFTONE_ISA_NEON) || defined(HALFTONE_ISA_NEON_DOTPROD)
+  CHECK(isa.substr(0, 8) == "isa_neon");
 #else
   CHECK(isa.substr(0, 12) == "isa_portable");
 #endif

@@ -27,7 +27,8 @@ def closure(name, seen):
 
 
 others = sorted({included for name in closure("halftone/halftone.hpp", set())
-                 for _, _, included in meta.includes_of(meta.INCLUDE / name) if not included.startswith("halftone/")})
+                 for _, _, included in meta.includes_of(meta.INCLUDE / name)
+                 if not included.startswith("halftone/") and included != "arm_neon.h"})
 texts = {"halftone": "#include <halftone/halftone.hpp>\n",
          "baseline": "".join(f"#include <{name}>\n" for name in sorted({*others, "xsimd/xsimd.hpp"}))}
 

@@ -12,7 +12,8 @@ fi
 avx2="-mavx2 -mfma -mf16c -mbmi2"
 flags="-std=c++20 -fsyntax-only -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror"
 failed=0
-for isa in "" "$avx2" "$avx2 -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl -mavx512vnni"; do
+avx512="$avx2 -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512vl"
+for isa in "" -msse4.1 "$avx2" "$avx2 -mavxvnni" "$avx512" "$avx512 -mavx512vnni"; do
   # shellcheck disable=SC2086  # words on purpose
   if "$compiler" $flags $isa -I "$include" "$source"; then
     echo "$compiler ${isa:-portable}: no warning"
@@ -20,5 +21,5 @@ for isa in "" "$avx2" "$avx2 -mavx512f -mavx512cd -mavx512bw -mavx512dq -mavx512
     failed=$((failed + 1))
   fi
 done
-echo "tally: $((3 - failed)) passed, $failed failed, 0 skipped"
+echo "tally: $((6 - failed)) passed, $failed failed, 0 skipped"
 exit $((failed > 0))

@@ -18,14 +18,40 @@
 #error "Halftone promises exact results, which -ffast-math breaks: compile without it, or define HALFTONE_ALLOW_FAST_MATH."
 #endif
 
-// Which instruction set the kernels of this translation unit use. Define HALFTONE_FORCE_PORTABLE for plain C++.
+// Which instruction set the kernels of this translation unit use: the best that its flags allow. Define
+// HALFTONE_FORCE_PORTABLE for plain C++. The namespace also tells apart flags that change what compilers make of the rest.
 #if !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX512F__) && defined(__AVX512CD__) && defined(__AVX512BW__) && \
-    defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512VNNI__)
+    defined(__AVX512DQ__) && defined(__AVX512VL__)
+#if defined(__AVX512VNNI__)
 #define HALFTONE_ISA_AVX512_VNNI 1
 #define HALFTONE_ISA isa_avx512_vnni
+#else
+#define HALFTONE_ISA_AVX512_BW 1
+#define HALFTONE_ISA isa_avx512_bw
+#endif
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX2__) && defined(__FMA__)
+#if defined(__AVXVNNI__)
+#define HALFTONE_ISA_AVX_VNNI 1
+#define HALFTONE_ISA isa_avx_vnni
+#else
 #define HALFTONE_ISA_AVX2 1
 #define HALFTONE_ISA isa_avx2
+#endif
+#elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__SSE4_1__)
+#define HALFTONE_ISA_SSE4_1 1
+#if defined(__FMA__)
+#define HALFTONE_ISA isa_sse4_1_fma
+#elif defined(__AVX__)
+#define HALFTONE_ISA isa_sse4_1_avx
+#else
+#define HALFTONE_ISA isa_sse4_1
+#endif
+#elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__aarch64__) && defined(__ARM_NEON) && defined(__ARM_FEATURE_DOTPROD)
+#define HALFTONE_ISA_NEON_DOTPROD 1
+#define HALFTONE_ISA isa_neon_dotprod
+#elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__aarch64__) && defined(__ARM_NEON)
+#define HALFTONE_ISA_NEON 1
+#define HALFTONE_ISA isa_neon
 #elif defined(__AVX512F__)
 #define HALFTONE_ISA isa_portable_avx512
 #elif defined(__FMA__)

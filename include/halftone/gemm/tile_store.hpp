@@ -39,9 +39,9 @@ struct correction_ref {
   template <class Operand>
   [[nodiscard]] static correction_ref of(const Operand& w) noexcept {
     if constexpr (corrected_operand<Operand>) {
-      return {&w, [](const void* operand, const activation_rows& x, std::size_t row, std::size_t column,
+      return {&w, [](const void* of, const activation_rows& x, std::size_t row, std::size_t column,
                      std::span<float> values) {
-                static_cast<const Operand*>(operand)->add_correction(x, row, column, values);
+                static_cast<const Operand*>(of)->add_correction(x, row, column, values);
               }};
     } else {
       return {};

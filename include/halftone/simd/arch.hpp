@@ -13,13 +13,33 @@ namespace halftone::inline v0_1 {
 struct portable {
   static constexpr std::string_view name = "portable";
 };
+/// SSE4.1 with SSSE3.
+struct sse4_1 {
+  static constexpr std::string_view name = "sse4_1";
+};
 /// AVX2 with FMA.
 struct avx2 {
   static constexpr std::string_view name = "avx2";
 };
+/// AVX2 with FMA and AVX-VNNI.
+struct avx_vnni {
+  static constexpr std::string_view name = "avx_vnni";
+};
+/// AVX-512 F, CD, BW, DQ and VL.
+struct avx512_bw {
+  static constexpr std::string_view name = "avx512_bw";
+};
 /// AVX-512 F, CD, BW, DQ, VL and VNNI.
 struct avx512_vnni {
   static constexpr std::string_view name = "avx512_vnni";
+};
+/// Advanced SIMD of 64-bit Arm.
+struct neon {
+  static constexpr std::string_view name = "neon";
+};
+/// The same with dot products of bytes.
+struct neon_dotprod {
+  static constexpr std::string_view name = "neon_dotprod";
 };
 
 /// How a leaf wants its activations: int8, uint8 (int8 plus 128), or int16 in the order a0, a2, a1, a3.
@@ -35,14 +55,32 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 /// The instruction set that kernels of this translation unit use.
 #if defined(HALFTONE_ISA_AVX512_VNNI)
 using default_arch = avx512_vnni;
+#elif defined(HALFTONE_ISA_AVX512_BW)
+using default_arch = avx512_bw;
+#elif defined(HALFTONE_ISA_AVX_VNNI)
+using default_arch = avx_vnni;
 #elif defined(HALFTONE_ISA_AVX2)
 using default_arch = avx2;
+#elif defined(HALFTONE_ISA_SSE4_1)
+using default_arch = sse4_1;
+#elif defined(HALFTONE_ISA_NEON_DOTPROD)
+using default_arch = neon_dotprod;
+#elif defined(HALFTONE_ISA_NEON)
+using default_arch = neon;
 #else
 using default_arch = portable;
 #endif
 
+/// What a leaf says of itself: its registers, its dot products, its tiles. Each leaf specializes it.
+template <class Arch>
+struct native;
+
 /// Register tiles of the kernels: rows of activations times panels of 16 columns. Each leaf specializes it.
 template <class Arch>
 struct tile_shape;
+
+/// Exact products of a weight line with a quad of activations.
+template <class Arch, unsigned Bits>
+struct dot;
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

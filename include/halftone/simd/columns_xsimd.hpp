@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Halftone: sixteen columns as xsimd batches: the float and int32 side of every kernel.
 //
-// Native<Arch> names the xsimd instruction set and keeps a register from being optimized away (`opaque`).
+// `native<Arch>` names the xsimd instruction set and supplies, on its register `floats`: fused; quotient (xsimd 8.1
+// approximates it on Arm); minimum and maximum (the second argument where the first is NaN); power_of_two; opaque (keeps a
+// product from being contracted); and where the machine has masks load_first and store_first.
 #pragma once
 
 #include <halftone/epilogue/stage.hpp>
@@ -12,15 +14,13 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-template <class Arch>
-struct native;
-
 /// Sixteen floats, one a column.
 template <class Arch>
 struct float_columns {
   using batch = xsimd::batch<float, typename native<Arch>::xsimd_arch>;
   static constexpr std::size_t width = batch::size;
   static constexpr std::size_t parts = panel_columns / width;
+  static constexpr bool has_masks = requires(const float* values) { native<Arch>::load_first(values, width); };
   batch part[parts];
 
   [[nodiscard]] HALFTONE_INLINE static float_columns zero() noexcept { return broadcast(0.0f); }
@@ -40,21 +40,33 @@ struct float_columns {
     if (count >= panel_columns) {
       return load(values);
     }
-    alignas(64) float copy[panel_columns] = {};
-    for (std::size_t j = 0; j < count; ++j) {
-      copy[j] = values[j];
+    if constexpr (has_masks) {
+      return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+        return batch(native<Arch>::load_first(values + i * width, count < i * width ? 0 : count - i * width));
+      });
+    } else {
+      alignas(64) float copy[panel_columns] = {};
+      for (std::size_t j = 0; j < count; ++j) {
+        copy[j] = values[j];
+      }
+      return load(copy);
     }
-    return load(copy);
   }
   HALFTONE_INLINE void store(float* values, std::size_t count) const noexcept {
     if (count >= panel_columns) {
       store(values);
       return;
     }
-    alignas(64) float copy[panel_columns];
-    store(copy);
-    for (std::size_t j = 0; j < count; ++j) {
-      values[j] = copy[j];
+    if constexpr (has_masks) {
+      for (std::size_t i = 0; i < parts; ++i) {
+        native<Arch>::store_first(values + i * width, part[i], count < i * width ? 0 : count - i * width);
+      }
+    } else {
+      alignas(64) float copy[panel_columns];
+      store(copy);
+      for (std::size_t j = 0; j < count; ++j) {
+        values[j] = copy[j];
+      }
     }
   }
 
@@ -75,10 +87,10 @@ struct float_columns {
     return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] - b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns operator/(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] / b.part[i]; });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::quotient(a.part[i], b.part[i])); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns fused(float_columns a, float_columns b, float_columns c) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return xsimd::fma(a.part[i], b.part[i], c.part[i]); });
+    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::fused(a.part[i], b.part[i], c.part[i])); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns product(float_columns a, float_columns b) noexcept {
     return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {

@@ -198,10 +198,6 @@ template <class Arch, bool Signed>
   });
 }
 
-/// Exact products of a weight line with a quad of activations.
-template <class Arch, unsigned Bits>
-struct dot;
-
 template <unsigned Bits>
 struct dot<portable, Bits> {
   static constexpr activation_format format = activation_format::wide;

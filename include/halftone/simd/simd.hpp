@@ -6,8 +6,18 @@
 
 #if defined(HALFTONE_ISA_AVX512_VNNI)
 #include <halftone/simd/leaf_avx512_vnni.hpp>
+#elif defined(HALFTONE_ISA_AVX512_BW)
+#include <halftone/simd/leaf_avx512_bw.hpp>
+#elif defined(HALFTONE_ISA_AVX_VNNI)
+#include <halftone/simd/leaf_avx_vnni.hpp>
 #elif defined(HALFTONE_ISA_AVX2)
 #include <halftone/simd/leaf_avx2.hpp>
+#elif defined(HALFTONE_ISA_SSE4_1)
+#include <halftone/simd/leaf_sse4_1.hpp>
+#elif defined(HALFTONE_ISA_NEON_DOTPROD)
+#include <halftone/simd/leaf_neon_dotprod.hpp>
+#elif defined(HALFTONE_ISA_NEON)
+#include <halftone/simd/leaf_neon.hpp>
 #else
 #include <halftone/simd/leaf_portable.hpp>
 #endif

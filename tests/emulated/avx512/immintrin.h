@@ -82,6 +82,23 @@ inline __m512 _mm512_loadu_ps(const void* p) {
   std::memcpy(r.f, p, 64);
   return r;
 }
+using __mmask16 = std::uint16_t;
+inline __m512 _mm512_maskz_loadu_ps(__mmask16 mask, const void* p) {
+  __m512 r = {};
+  for (int i = 0; i < 16; ++i) {
+    if (mask >> i & 1) {
+      std::memcpy(&r.f[i], static_cast<const char*>(p) + 4 * i, 4);
+    }
+  }
+  return r;
+}
+inline void _mm512_mask_storeu_ps(void* p, __mmask16 mask, __m512 a) {
+  for (int i = 0; i < 16; ++i) {
+    if (mask >> i & 1) {
+      std::memcpy(static_cast<char*>(p) + 4 * i, &a.f[i], 4);
+    }
+  }
+}
 inline __m256i _mm256_loadu_si256(const __m256i* p) {
   __m256i r;
   std::memcpy(r.b, p, 32);
@@ -118,6 +135,39 @@ inline __m512i _mm512_add_epi32(__m512i a, __m512i b) {
     x.v[i] += y.v[i];
   }
   return emulated::from(x);
+}
+inline __m512i _mm512_set1_epi16(short x) {
+  return emulated::map<std::int16_t>({}, [x](std::int16_t) { return x; });
+}
+inline __m512i _mm512_add_epi16(__m512i a, __m512i b) {
+  auto x = emulated::as<std::uint16_t>(a);
+  const auto y = emulated::as<std::uint16_t>(b);
+  for (int i = 0; i < 32; ++i) {
+    x.v[i] = static_cast<std::uint16_t>(x.v[i] + y.v[i]);
+  }
+  return emulated::from(x);
+}
+/// Sums of two products of unsigned bytes of a and signed bytes of b, saturated to int16.
+inline __m512i _mm512_maddubs_epi16(__m512i a, __m512i b) {
+  emulated::view<std::int16_t> w;
+  for (int i = 0; i < 32; ++i) {
+    const int sum = a.b[2 * i] * static_cast<std::int8_t>(b.b[2 * i]) + a.b[2 * i + 1] * static_cast<std::int8_t>(b.b[2 * i + 1]);
+    w.v[i] = static_cast<std::int16_t>(sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum);
+  }
+  return emulated::from(w);
+}
+/// Sums of two products of int16, modulo 2^32.
+inline __m512i _mm512_madd_epi16(__m512i a, __m512i b) {
+  const auto x = emulated::as<std::int16_t>(a);
+  const auto y = emulated::as<std::int16_t>(b);
+  emulated::view<std::uint32_t> w;
+  for (int i = 0; i < 16; ++i) {
+    w.v[i] = static_cast<std::uint32_t>(x.v[2 * i] * y.v[2 * i]) + static_cast<std::uint32_t>(x.v[2 * i + 1] * y.v[2 * i + 1]);
+  }
+  return emulated::from(w);
+}
+inline __m512i _mm512_srai_epi16(__m512i a, int n) {
+  return emulated::map<std::int16_t>(a, [n](std::int16_t x) { return x >> n; });
 }
 inline __m512i _mm512_srli_epi16(__m512i a, int n) {
   return emulated::map<std::uint16_t>(a, [n](std::uint16_t x) { return x >> n; });
@@ -164,6 +214,12 @@ inline __m512 _mm512_castsi512_ps(__m512i a) {
   __m512 r;
   std::memcpy(r.f, a.b, 64);
   return r;
+}
+inline __m512 _mm512_fmadd_ps(__m512 a, __m512 b, __m512 c) {
+  return emulated::make([&](int i) { return std::fmaf(a.f[i], b.f[i], c.f[i]); });
+}
+inline __m512 _mm512_div_ps(__m512 a, __m512 b) {
+  return emulated::make([&](int i) { return a.f[i] / b.f[i]; });
 }
 inline __m512 _mm512_min_ps(__m512 a, __m512 b) {
   return emulated::make([&](int i) { return a.f[i] < b.f[i] ? a.f[i] : b.f[i]; });

@@ -92,10 +92,6 @@ struct batch {
 };
 
 template <class Arch>
-batch<float, Arch> fma(const batch<float, Arch>& a, const batch<float, Arch>& b, const batch<float, Arch>& c) {
-  return batch<float, Arch>::each([&](std::size_t i) { return std::fmaf(a.get(i), b.get(i), c.get(i)); });
-}
-template <class Arch>
 batch<float, Arch> abs(const batch<float, Arch>& a) {
   return batch<float, Arch>::each([&](std::size_t i) { return std::fabs(a.get(i)); });
 }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Halftone: registers of 256 bits with AVX2 and FMA. Intrinsics only; what they mean is said in byte_line.hpp,
+// columns_xsimd.hpp, dot_pairs.hpp and dot_quads.hpp, which use them.
+#pragma once
+
+#include <halftone/simd/xsimd.hpp>
+
+#include <cstdint>
+#include <immintrin.h>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
+struct avx2_registers {
+  using bytes = __m256i;
+  using floats = __m256;
+
+  HALFTONE_INLINE static void opaque(floats& v) noexcept { asm("" : "+x"(v)); }
+  HALFTONE_INLINE static void opaque(bytes& v) noexcept { asm("" : "+x"(v)); }
+
+  /// The register of int32 columns, and back.
+  HALFTONE_INLINE static bytes as_ints(bytes v) noexcept { return v; }
+  HALFTONE_INLINE static bytes as_bytes(bytes v) noexcept { return v; }
+
+  HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm256_min_ps(a, b); }
+  HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm256_max_ps(a, b); }
+  HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return _mm256_div_ps(a, b); }
+  HALFTONE_INLINE static floats power_of_two(floats n) noexcept {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvttps_epi32(n), _mm256_set1_epi32(127)), 23));
+  }
+  HALFTONE_INLINE static floats fused(floats a, floats b, floats c) noexcept { return _mm256_fmadd_ps(a, b, c); }
+  /// The first `count` floats, the others 0; touches nothing past them. Any count.
+  HALFTONE_INLINE static floats load_first(const float* at, std::size_t count) noexcept {
+    return _mm256_maskload_ps(at, first(count));
+  }
+  HALFTONE_INLINE static void store_first(float* at, floats v, std::size_t count) noexcept {
+    _mm256_maskstore_ps(at, first(count), v);
+  }
+
+  HALFTONE_INLINE static bytes load(const std::uint8_t* at) noexcept {
+    return _mm256_load_si256(reinterpret_cast<const __m256i*>(at));
+  }
+  HALFTONE_INLINE static void store(std::uint8_t* at, bytes v) noexcept {
+    _mm256_store_si256(reinterpret_cast<__m256i*>(at), v);
+  }
+  HALFTONE_INLINE static bytes zero() noexcept { return _mm256_setzero_si256(); }
+  HALFTONE_INLINE static bytes set_8(unsigned v) noexcept { return _mm256_set1_epi8(static_cast<char>(v)); }
+  HALFTONE_INLINE static bytes set_16(int v) noexcept { return _mm256_set1_epi16(static_cast<short>(v)); }
+  HALFTONE_INLINE static bytes set_32(std::int32_t v) noexcept { return _mm256_set1_epi32(v); }
+  HALFTONE_INLINE static bytes both(bytes a, bytes b) noexcept { return _mm256_and_si256(a, b); }
+  HALFTONE_INLINE static bytes either(bytes a, bytes b) noexcept { return _mm256_or_si256(a, b); }
+  HALFTONE_INLINE static bytes add_16(bytes a, bytes b) noexcept { return _mm256_add_epi16(a, b); }
+  HALFTONE_INLINE static bytes add_32(bytes a, bytes b) noexcept { return _mm256_add_epi32(a, b); }
+  template <int N>
+  HALFTONE_INLINE static bytes right_16(bytes v) noexcept { return _mm256_srli_epi16(v, N); }
+  template <int N>
+  HALFTONE_INLINE static bytes left_16(bytes v) noexcept { return _mm256_slli_epi16(v, N); }
+  template <int N>
+  HALFTONE_INLINE static bytes signed_right_16(bytes v) noexcept { return _mm256_srai_epi16(v, N); }
+  template <int N>
+  HALFTONE_INLINE static bytes left_32(bytes v) noexcept { return _mm256_slli_epi32(v, N); }
+  template <int N>
+  HALFTONE_INLINE static bytes right_32(bytes v) noexcept { return _mm256_srli_epi32(v, N); }
+  template <int N>
+  HALFTONE_INLINE static bytes signed_right_32(bytes v) noexcept { return _mm256_srai_epi32(v, N); }
+  HALFTONE_INLINE static bytes pairs_8(bytes unsigned_side, bytes signed_side) noexcept {
+    return _mm256_maddubs_epi16(unsigned_side, signed_side);
+  }
+  HALFTONE_INLINE static bytes pairs_16(bytes a, bytes b) noexcept { return _mm256_madd_epi16(a, b); }
+
+  HALFTONE_INLINE static floats widen_bf16(const std::uint8_t* at) noexcept {
+    const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16));
+  }
+  template <bool Signed>
+  HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {
+    const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at));
+    return Signed ? _mm256_cvtepi8_epi32(eight) : _mm256_cvtepu8_epi32(eight);
+  }
+  template <class Parts>
+  HALFTONE_INLINE static void store_levels(const Parts& part, std::uint8_t* out) noexcept {
+    const __m256i mask = _mm256_set1_epi32(0xff);
+    const __m256i a = _mm256_and_si256(_mm256_cvttps_epi32(part[0]), mask);
+    const __m256i b = _mm256_and_si256(_mm256_cvttps_epi32(part[1]), mask);
+    const __m256i words = _mm256_permute4x64_epi64(_mm256_packus_epi32(a, b), 0xd8);
+    const __m128i v = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), v);
+  }
+  template <std::size_t Size>
+  HALFTONE_INLINE static floats look_up(const float* table, bytes at) noexcept {
+    if constexpr (Size == 16) {
+      const __m256 low = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), at);
+      const __m256 high = _mm256_permutevar8x32_ps(_mm256_loadu_ps(table + 8), at);
+      return _mm256_blendv_ps(low, high, _mm256_castsi256_ps(_mm256_slli_epi32(at, 28)));
+    } else {
+      return _mm256_i32gather_ps(table, at, 4);
+    }
+  }
+
+ private:
+  HALFTONE_INLINE static __m256i first(std::size_t count) noexcept {
+    const __m256i index = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<std::int32_t>(count)), index);
+  }
+};
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+# Tests that are compiled by hand, because a CMake build knows one compiler: other compilers, other processors under an
+# emulator, instruction sets that the tests emulate themselves. Included by tests/CMakeLists.txt.
+file(GLOB_RECURSE halftone_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*.hpp")
+
+# add_built_by_hand(<test> COMPILER <name> [RUNNER <name>] FLAGS <flags>... SOURCES <files>...)
+# A compiler or runner that is not installed makes the test one that is skipped by name.
+function(add_built_by_hand name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "COMPILER;RUNNER" "FLAGS;SOURCES")
+  foreach(tool ${arg_COMPILER} ${arg_RUNNER})
+    find_program(tool_${tool} ${tool})
+    mark_as_advanced(tool_${tool})
+    if(NOT tool_${tool})
+      add_test(NAME ${name} COMMAND bash -c "echo SKIPPED ${name}: ${tool} is not installed; exit ${skip_code}")
+      set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE ${skip_code})
+      return()
+    endif()
+  endforeach()
+  set(program "${CMAKE_CURRENT_BINARY_DIR}/${name}")
+  list(TRANSFORM arg_SOURCES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/")
+  set(objects "")
+  foreach(source IN LISTS arg_SOURCES ITEMS "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
+    get_filename_component(stem "${source}" NAME_WE)
+    set(object "${program}.${stem}.o")
+    add_custom_command(
+      OUTPUT "${object}"
+      COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} "${tool_${arg_COMPILER}}" -std=c++20 ${arg_FLAGS}
+              -I "${PROJECT_SOURCE_DIR}/include" -I "${CMAKE_CURRENT_SOURCE_DIR}"
+              "-DHALFTONE_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"" -pthread -c "${source}" -o "${object}"
+      DEPENDS "${source}" ${halftone_headers}
+      COMMENT "Building ${name}: ${stem}"
+      VERBATIM)
+    list(APPEND objects "${object}")
+  endforeach()
+  add_custom_command(OUTPUT "${program}" COMMAND "${tool_${arg_COMPILER}}" ${arg_FLAGS} ${objects} -pthread -o "${program}"
+                     DEPENDS ${objects} VERBATIM)
+  add_custom_target(test_${name} ALL DEPENDS "${program}")
+  set(runner "")
+  if(arg_RUNNER)
+    set(runner "${tool_${arg_RUNNER}}")
+  endif()
+  add_test(NAME ${name} COMMAND ${runner} "${program}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+endfunction()
+
+# The instruction sets that this machine may lack, on registers of our own making: their code runs on every machine, if
+# not their instructions.
+set(avx512_bw_macros -D__AVX512F__=1 -D__AVX512CD__=1 -D__AVX512BW__=1 -D__AVX512DQ__=1 -D__AVX512VL__=1)
+set(emulated_avx512 -I "${CMAKE_CURRENT_SOURCE_DIR}/emulated/avx512" -O0 -w)  # the emulation is no model of style
+set(emulated_sources simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp)
+add_built_by_hand(emulated.avx512_vnni COMPILER g++ SOURCES ${emulated_sources}
+                  FLAGS ${emulated_avx512} ${avx512_bw_macros} -D__AVX512VNNI__=1)
+add_built_by_hand(emulated.avx512_bw COMPILER g++ SOURCES ${emulated_sources} FLAGS ${emulated_avx512} ${avx512_bw_macros})
+if(NOT cpu_lacks_avx2)
+  add_built_by_hand(emulated.avx_vnni COMPILER g++ SOURCES ${emulated_sources}
+                    FLAGS -I "${CMAKE_CURRENT_SOURCE_DIR}/emulated/avx_vnni" -O1 ${isa_avx2_flags} -D__AVXVNNI__=1)
+endif()
+
+# 64-bit Arm under an emulator. The headers of other packages are the same for every processor; they come last.
+set(arm_flags -static -O1 -idirafter /usr/include)
+add_built_by_hand(aarch64.neon COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
+                  SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp golden/floats_and_tables.cpp
+                  FLAGS ${arm_flags} -march=armv8-a)
+add_built_by_hand(aarch64.neon_dotprod COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
+                  SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp
+                  FLAGS ${arm_flags} -march=armv8.2-a+dotprod)
