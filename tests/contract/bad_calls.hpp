@@ -52,11 +52,15 @@ struct arguments {
   std::vector<std::uint8_t> codes_data = std::vector<std::uint8_t>(m * stride, 3);
   std::vector<std::uint8_t> bytes_data = std::vector<std::uint8_t>(m * stride, 0);
   std::vector<std::byte> workspace_data = std::vector<std::byte>(1u << 20);
+  std::vector<float> bias_data = std::vector<float>(n, 1.0f);
+  std::vector<float> factors_data = std::vector<float>(n + 1, 2.0f);
   float code_scale = 0.5f;
+  std::int32_t code_zero_point = 0;
 
   matrix_view<const float> x{x_data.data(), m, k, stride};                 ///< float activations
   matrix_view<const std::uint8_t> x_codes{codes_data.data(), m, k, stride};  ///< 8-bit activations
   const float* x_scales = &code_scale;
+  const std::int32_t* x_zero_points = nullptr;
   matrix_view<const float> w{w_data.data(), n, k, stride};                 ///< float weights
   matrix_view<float> real{real_data.data(), n, k, stride};                 ///< what `dequantize` writes
   matrix_view<float> y{y_data.data(), m, n, stride};                       ///< what `gemm` writes
@@ -64,12 +68,13 @@ struct arguments {
   std::optional<halftone::quantized_matrix<weights>> q = halftone::reference::quantize<weights>(w);  ///< none: not packed
   std::vector<halftone::group_parameters> given = std::vector<halftone::group_parameters>(n, {.scale = 0.01f});
   halftone::group_parameters activation{.scale = 0.02f, .zero_point = 7};
-  std::vector<float> bias = std::vector<float>(n, 1.0f);
-  std::vector<float> factors = std::vector<float>(n, 2.0f);
+  std::span<const float> bias = bias_data;
+  std::span<const float> factors{factors_data.data(), n};
   matrix_view<const float> residual{residual_data.data(), m, n, stride};
   halftone::clamp clamp{.low = -10.0f, .high = 10.0f};
   halftone::requantize<std::uint8_t> requantize{.scale = 0.1f, .zero_point = 3};
   std::span<std::byte> workspace = workspace_data;
+  halftone::matrix_shape correction{n, k};  ///< of a part beside the weights
 
   arguments() = default;
   arguments(const arguments&) = delete;
@@ -85,6 +90,11 @@ struct arguments {
   }
   [[nodiscard]] auto to_bytes() const { return halftone::epilogue{halftone::add_bias{bias}, requantize}; }
 
+  /// The activations as codes that the caller holds.
+  [[nodiscard]] halftone::activation_view codes_view(bool is_signed) const {
+    return {.codes = x_codes, .is_signed = is_signed, .scales = x_scales, .zero_points = x_zero_points, .per_row = false};
+  }
+
   /// Replaces the weights by one row of `columns`, and everything that has to fit it.
   void lengthen(std::size_t columns) {
     w_data.assign(columns, 0.25f);
@@ -96,8 +106,8 @@ struct arguments {
     y = {y_data.data(), 1, 1};
     bytes = {bytes_data.data(), 1, 1};
     residual = {residual_data.data(), 1, 1};
-    bias.resize(1);
-    factors.resize(1);
+    bias = bias.first(1);
+    factors = factors.first(1);
     q = halftone::reference::quantize<weights>(w);
   }
 };
@@ -118,13 +128,14 @@ enum takes : unsigned {
   stages = 1u << 11,            ///< the epilogue `finish`
   byte_output = 1u << 12,       ///< the epilogue `to_bytes` and its output
   int8_codes = 1u << 13,        ///< integer dot products with int8 activations
-  uint8_codes = 1u << 14,       ///< the same with uint8 activations
+  uint8_codes = 1u << 14,       ///< the same with uint8 activations, or zero points
   weight_shape = 1u << 15,      ///< a product: k of x is k of the weights
   packed_weights = 1u << 16,    ///< an operand that `pack` made
   apart_floats = 1u << 17,      ///< x as floats that y must not overlap
   apart_codes = 1u << 18,       ///< x as codes that y must not overlap
   scratch_memory = 1u << 19,    ///< the context's workspace
   small_table = 1u << 20,       ///< w, to be quantized by `table_weights`
+  corrections = 1u << 21,       ///< a part beside the weights
 };
 
 /// One way in which one argument is wrong. "{}" in the text stands for the name under which the entry point reports.
@@ -195,6 +206,12 @@ inline const bad_call bad_calls[] = {
      "{}: x has stride 39, less than its 40 columns"},
     {code_rows, "x", "no scales", [](arguments& a) { a.x_scales = nullptr; },
      "{}: the activations have 3 rows but no scales"},
+    {code_rows, "x", "infinite scale", [](arguments& a) { a.code_scale = -infinity; },
+     "{}: the activations of row 0 have scale -inf"},
+    {code_rows, "x", "zero point above", [](arguments& a) { a.x_zero_points = &(a.code_zero_point = 256); },
+     "{}: the activations of row 0 have zero point 256, outside "},
+    {code_rows, "x", "zero point below", [](arguments& a) { a.x_zero_points = &(a.code_zero_point = -129); },
+     "{}: the activations of row 0 have zero point -129, outside "},
     {weight_shape | rows_of_y, "x", "k",
      [](arguments& a) {
        a.x = {a.x_data.data(), 3, 39, 48};
@@ -231,10 +248,17 @@ inline const bad_call bad_calls[] = {
      },
      "gemm: x and y overlap"},
 
-    {stages, "multiply_columns", "size", [](arguments& a) { a.factors.resize(6); },
+    {stages, "multiply_columns", "size", [](arguments& a) { a.factors = a.factors_data; },
      "gemm: multiply_columns has 6 factors for 5 output columns"},
-    {stages | byte_output, "add_bias", "size", [](arguments& a) { a.bias.resize(4); },
+    {stages | byte_output, "add_bias", "size", [](arguments& a) { a.bias = a.bias.first(4); },
      "gemm: add_bias has 4 values for 5 output columns"},
+    {stages, "multiply_columns", "overlaps y", [](arguments& a) { a.factors = {a.y_data.data() + 4, 5}; },
+     "gemm: the data of multiply_columns overlaps y"},
+    {stages, "add_bias", "overlaps y", [](arguments& a) { a.bias = {a.y_data.data(), 5}; },
+     "gemm: the data of add_bias overlaps y"},
+    {byte_output, "add_bias", "overlaps y",
+     [](arguments& a) { a.bias = {reinterpret_cast<const float*>(a.bytes_data.data()), 5}; },
+     "gemm: the data of add_bias overlaps y"},
     {stages, "residual", "null", [](arguments& a) { a.residual = {nullptr, 3, 5, 48}; },
      "gemm: residual is null but has shape [3, 5]"},
     {stages, "residual", "small stride", [](arguments& a) { a.residual = {a.residual_data.data(), 3, 5, 4}; },
@@ -265,6 +289,10 @@ inline const bad_call bad_calls[] = {
     {uint8_codes, "weights", "group past the int32 bound", [](arguments& a) { a.lengthen(33026); },
      "gemm: a float group of 33026 weights may overflow int32; with uint8 weights and activations of magnitude up to "
      "255 it holds at most 33025"},
+    {corrections, "correction", "rows", [](arguments& a) { a.correction.rows = 4; },
+     "composite: a correction is [4, 40], the weights are [5, 40]"},
+    {corrections, "correction", "columns", [](arguments& a) { a.correction.cols = 41; },
+     "composite: a correction is [5, 41], the weights are [5, 40]"},
     {packed_weights, "weights", "not packed",
      [](arguments& a) {
        a.q.reset();
@@ -273,8 +301,8 @@ inline const bad_call bad_calls[] = {
        a.y = {a.y_data.data(), a.y.rows(), 0, 48};
        a.bytes = {a.bytes_data.data(), 3, 0, 48};
        a.residual = {a.residual_data.data(), 3, 0, 48};
-       a.bias.clear();
-       a.factors.clear();
+       a.bias = {};
+       a.factors = {};
      },
      "gemm: the weights are empty: pack them first"},
     {scratch_memory, "workspace", "too small", [](arguments& a) { a.workspace = a.workspace.first(16); },

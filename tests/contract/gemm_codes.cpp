@@ -12,10 +12,6 @@ halftone::packed_matrix<weights> packed(const arguments& a) {
   return a.q ? halftone::pack(*a.q) : halftone::packed_matrix<weights>{};
 }
 
-halftone::activation_view view_of(const arguments& a, bool is_signed) {
-  return {.codes = a.x_codes, .is_signed = is_signed, .scales = a.x_scales, .zero_points = nullptr, .per_row = false};
-}
-
 halftone::context context_of(const arguments& a) { return {.workspace = a.workspace, .execute = {}}; }
 
 constexpr unsigned common = weight_shape | packed_weights | scratch_memory;
@@ -24,12 +20,12 @@ constexpr unsigned common = weight_shape | packed_weights | scratch_memory;
 
 TEST_CASE("gemm of int8 codes refuses every wrong argument") {
   check({"gemm of int8 codes", "gemm", common | code_rows | rows_of_y | stages | int8_codes | apart_codes,
-         [](arguments& a) { halftone::gemm(view_of(a, true), packed(a), a.y, a.finish(), context_of(a)); }});
+         [](arguments& a) { halftone::gemm(a.codes_view(true), packed(a), a.y, a.finish(), context_of(a)); }});
 }
 
 TEST_CASE("gemm of uint8 codes to bytes refuses every wrong argument") {
   check({"gemm of uint8 codes to bytes", "gemm", common | code_rows | rows_of_y | byte_output | uint8_codes,
-         [](arguments& a) { halftone::gemm(view_of(a, false), packed(a), a.bytes, a.to_bytes(), context_of(a)); }});
+         [](arguments& a) { halftone::gemm(a.codes_view(false), packed(a), a.bytes, a.to_bytes(), context_of(a)); }});
 }
 
 TEST_CASE("gemm of activations quantized once refuses every wrong argument") {
@@ -43,6 +39,17 @@ TEST_CASE("gemm of dynamic activations refuses every wrong argument") {
   check({"gemm of dynamic activations", "gemm", common | float_rows | rows_of_y | stages | int8_codes | apart_floats,
          [](arguments& a) {
            halftone::gemm(halftone::dynamic<halftone::int8_per_token>(a.x), packed(a), a.y, a.finish(), context_of(a));
+         }});
+}
+
+TEST_CASE("gemm of dynamic activations with zero points, or with one scale for all rows, refuses every wrong argument") {
+  constexpr unsigned takes = common | float_rows | rows_of_y | stages | uint8_codes | apart_floats;
+  check({"gemm of dynamic activations with zero points", "gemm", takes, [](arguments& a) {
+           using activations = halftone::scheme<halftone::int8, halftone::asymmetric, halftone::per_token>;
+           halftone::gemm(halftone::dynamic<activations>(a.x), packed(a), a.y, a.finish(), context_of(a));
+         }});
+  check({"gemm of dynamic activations with one scale", "gemm", takes, [](arguments& a) {
+           halftone::gemm(halftone::dynamic<halftone::uint8_static>(a.x), packed(a), a.y, a.finish(), context_of(a));
          }});
 }
 

@@ -8,14 +8,6 @@
 
 using namespace contract;
 
-namespace {
-
-halftone::activation_view view_of(const arguments& a, bool is_signed) {
-  return {.codes = a.x_codes, .is_signed = is_signed, .scales = a.x_scales, .zero_points = nullptr, .per_row = false};
-}
-
-}  // namespace
-
 TEST_CASE("reference::quantize refuses every wrong argument") {
   check({"reference::quantize", "quantize", float_weights,
          [](arguments& a) { static_cast<void>(halftone::reference::quantize<weights>(a.w)); }});
@@ -47,19 +39,26 @@ TEST_CASE("reference::quantize_activations refuses every wrong argument") {
 }
 
 TEST_CASE("reference::gemm refuses every wrong argument") {
-  check({"reference::gemm of floats", "gemm", weight_shape | float_rows | rows_of_y | stages,
+  check({"reference::gemm of floats", "gemm", weight_shape | float_rows | rows_of_y | stages | apart_floats,
          [](arguments& a) { halftone::reference::gemm(a.x, *a.q, a.y, a.finish()); }});
-  check({"reference::gemm of int8 codes", "gemm", weight_shape | code_rows | rows_of_y | stages | int8_codes,
-         [](arguments& a) { halftone::reference::gemm(view_of(a, true), *a.q, a.y, a.finish()); }});
+  check({"reference::gemm of int8 codes", "gemm", weight_shape | code_rows | rows_of_y | stages | int8_codes | apart_codes,
+         [](arguments& a) { halftone::reference::gemm(a.codes_view(true), *a.q, a.y, a.finish()); }});
   check({"reference::gemm of uint8 codes", "gemm", weight_shape | code_rows | rows_of_y | byte_output | uint8_codes,
-         [](arguments& a) { halftone::reference::gemm(view_of(a, false), *a.q, a.bytes, a.to_bytes()); }});
+         [](arguments& a) { halftone::reference::gemm(a.codes_view(false), *a.q, a.bytes, a.to_bytes()); }});
   check({"reference::gemm of quantized activations", "gemm", weight_shape | rows_of_y | byte_output | int8_codes,
          [](arguments& a) {
            const auto x = halftone::reference::quantize_activations<halftone::int8_per_token>(a.x);
            halftone::reference::gemm(x, *a.q, a.bytes, a.to_bytes());
          }});
-  check({"reference::gemm of dynamic activations", "quantize_activations",
-         weight_shape | float_rows | rows_of_y | stages | int8_codes, [](arguments& a) {
+}
+
+TEST_CASE("reference::gemm of dynamic activations refuses every wrong argument") {
+  constexpr unsigned takes = weight_shape | float_rows | rows_of_y | stages | apart_floats;
+  check({"reference::gemm of dynamic activations", "gemm", takes | int8_codes, [](arguments& a) {
            halftone::reference::gemm(halftone::dynamic<halftone::int8_per_token>(a.x), *a.q, a.y, a.finish());
+         }});
+  check({"reference::gemm of dynamic activations with zero points", "gemm", takes | uint8_codes, [](arguments& a) {
+           using activations = halftone::scheme<halftone::int8, halftone::asymmetric, halftone::per_token>;
+           halftone::reference::gemm(halftone::dynamic<activations>(a.x), *a.q, a.y, a.finish());
          }});
 }

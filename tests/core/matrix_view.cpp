@@ -62,7 +62,7 @@ TEST_CASE("a valid view has a pointer where it has elements, and a stride of a r
   CHECK_THROWS_WITH_AS(check({data.data(), 2, 4, 3}), "test: w has stride 3, less than its 4 columns", halftone::error);
 }
 
-TEST_CASE("views overlap where their byte extents share a byte") {
+TEST_CASE("views of different strides, and spans, overlap where their byte extents share a byte") {
   std::array<float, 24> data{};
   float* p = data.data();
   const auto view = [](float* at, std::size_t rows, std::size_t cols, std::size_t stride) {
@@ -77,4 +77,59 @@ TEST_CASE("views overlap where their byte extents share a byte") {
   CHECK_FALSE(halftone::overlap(view(p, 0, 4, 4), view(p, 2, 4, 4)));  // nothing shares nothing
   CHECK(halftone::overlap(view(p, 1, 4, 4), std::span<const float>(p + 3, 2)));
   CHECK_FALSE(halftone::overlap(view(p, 1, 4, 4), std::span<const float>(p + 4, 2)));
+}
+
+TEST_CASE("column slices of one buffer overlap where their columns do") {
+  std::array<float, 40> data{};
+  float* p = data.data();
+  const auto slice = [&](std::size_t column, std::size_t cols) { return matrix_view<float>(p + column, 4, cols, 10); };
+  CHECK_FALSE(halftone::overlap(slice(0, 4), slice(4, 6)));
+  CHECK_FALSE(halftone::overlap(slice(4, 6), slice(0, 4)));
+  CHECK_FALSE(halftone::overlap(slice(2, 3), slice(8, 1)));
+  CHECK(halftone::overlap(slice(0, 5), slice(4, 6)));
+  CHECK(halftone::overlap(slice(4, 6), slice(0, 5)));
+  CHECK(halftone::overlap(slice(0, 10), slice(5, 1)));
+  // Strides are compared in bytes: bytes beside floats are slices of the same buffer.
+  auto* bytes = reinterpret_cast<std::uint8_t*>(p);
+  CHECK_FALSE(halftone::overlap(slice(0, 4), matrix_view<std::uint8_t>(bytes + 16, 4, 24, 40)));
+  CHECK(halftone::overlap(slice(0, 4), matrix_view<std::uint8_t>(bytes + 15, 4, 24, 40)));
+  CHECK(halftone::overlap(slice(0, 4), matrix_view<std::uint8_t>(bytes + 16, 4, 24, 30)));  // another stride: in doubt, yes
+}
+
+TEST_CASE("views of one stride overlap exactly where they share a byte") {
+  using bytes = matrix_view<const std::uint8_t>;
+  const std::array<std::uint8_t, 64> data{};
+  const auto holds = [&](const bytes& v, std::size_t byte) {
+    for (std::size_t row = 0; row < v.rows(); ++row) {
+      const auto first = static_cast<std::size_t>(v.row_data(row) - data.data());
+      if (byte >= first && byte < first + v.cols()) {
+        return true;
+      }
+    }
+    return false;
+  };
+  std::size_t wrong = 0;
+  std::size_t apart = 0;
+  for (const std::size_t stride : {1, 2, 5}) {
+    std::vector<bytes> views;
+    for (std::size_t begin = 0; begin < 2 * stride + 2; ++begin) {
+      for (std::size_t rows = 1; rows <= 4; ++rows) {
+        for (std::size_t cols = 1; cols <= stride; ++cols) {
+          views.emplace_back(data.data() + begin, rows, cols, stride);
+        }
+      }
+    }
+    for (const bytes& a : views) {
+      for (const bytes& b : views) {
+        bool shared = false;
+        for (std::size_t byte = 0; byte < data.size() && !shared; ++byte) {
+          shared = holds(a, byte) && holds(b, byte);
+        }
+        wrong += halftone::overlap(a, b) != shared ? 1u : 0u;
+        apart += shared ? 0u : 1u;
+      }
+    }
+  }
+  CHECK(wrong == 0);
+  CHECK(apart > 0);
 }

@@ -132,6 +132,25 @@ TEST_CASE("the caller's workspace serves at any alignment, and one byte less is 
   }
 }
 
+TEST_CASE("x and y may be column slices of one buffer") {
+  const std::size_t m = 5, n = 20, k = 40, stride = k + n + 3;
+  const std::vector<float> w = values_of(n * k, 9);
+  const auto packed = pack(quantize<int4_g32>({w.data(), n, k}));
+  const std::vector<float> before = values_of(m * stride, 10);
+  const matrix_view<const float> x(before.data(), m, k, stride);
+  const auto check = [&](const auto& activations_of) {
+    std::vector<float> expected = before;
+    gemm(activations_of(x), packed, matrix_view<float>(expected.data() + k, m, n, stride));
+    std::vector<float> shared = before;
+    const matrix_view<const float> own(shared.data(), m, k, stride);
+    gemm(activations_of(own), packed, matrix_view<float>(shared.data() + k, m, n, stride));
+    CHECK(shared == expected);
+    CHECK_THROWS_AS(gemm(activations_of(own), packed, matrix_view<float>(shared.data() + k - 1, m, n, stride)), error);
+  };
+  check([](matrix_view<const float> floats) { return floats; });
+  check([](matrix_view<const float> floats) { return dynamic<int8_per_token>(floats); });
+}
+
 TEST_CASE("gemv is gemm with one row") {
   const std::vector<float> w = values_of(33 * 65, 7);
   const std::vector<float> x = values_of(65, 8);

@@ -45,13 +45,12 @@ endfunction()
 
 # The instruction sets that this machine may lack, on registers of our own making: their code runs on every machine, if
 # not their instructions.
-set(avx512_bw_macros -D__AVX512F__=1 -D__AVX512CD__=1 -D__AVX512BW__=1 -D__AVX512DQ__=1 -D__AVX512VL__=1)
-set(emulated_avx512 -I "${CMAKE_CURRENT_SOURCE_DIR}/emulated/avx512" -O0 -w)  # the emulation is no model of style
+set(emulated_avx512 -I "${CMAKE_CURRENT_SOURCE_DIR}/emulated/avx512" -include immintrin.h -O0 -w ${isa_avx2_flags})  # the emulation is no model of style
 set(emulated_sources simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp)
-add_built_by_hand(emulated.avx512_vnni COMPILER g++ SOURCES ${emulated_sources}
-                  FLAGS ${emulated_avx512} ${avx512_bw_macros} -D__AVX512VNNI__=1)
-add_built_by_hand(emulated.avx512_bw COMPILER g++ SOURCES ${emulated_sources} FLAGS ${emulated_avx512} ${avx512_bw_macros})
 if(NOT cpu_lacks_avx2)
+  add_built_by_hand(emulated.avx512_vnni COMPILER g++ SOURCES ${emulated_sources}
+                    FLAGS ${emulated_avx512} -DEMULATED_AVX512_VNNI)
+  add_built_by_hand(emulated.avx512_bw COMPILER g++ SOURCES ${emulated_sources} FLAGS ${emulated_avx512})
   add_built_by_hand(emulated.avx_vnni COMPILER g++ SOURCES ${emulated_sources}
                     FLAGS -I "${CMAKE_CURRENT_SOURCE_DIR}/emulated/avx_vnni" -O1 ${isa_avx2_flags} -D__AVXVNNI__=1)
 endif()

@@ -7,7 +7,8 @@ copied, and in the copy every check stands behind `if (number of the check != HA
 environment: one build of the contract tests then shows the library without any one of its checks. With --rebuild the
 statement is really deleted and the tests are built again, once a check: slow, for doubters.
 
-Exits with 1 if the tests pass without some check, and names these survivors.
+Exits with 1 if the tests pass without some check, and names these survivors. Compiles one file at a time unless --jobs
+says otherwise.
 """
 import argparse
 import concurrent.futures
@@ -16,10 +17,11 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+import meta
+
+ROOT = meta.ROOT
 # Which tests speak for which folder. Checks of io/ are tested beside io/'s readers and writers.
 SUITES = {
     "contract": ["tests/contract/quantize.cpp", "tests/contract/gemm_*.cpp", "tests/contract/reference.cpp",
@@ -122,7 +124,7 @@ def build(options, include, folder, suite):
     sources = [s for pattern in SUITES[suite] for s in sorted(ROOT.glob(pattern))]
     main = folder / "main.cpp"
     main.write_text("#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN\n#include <doctest/doctest.h>\n")
-    with concurrent.futures.ThreadPoolExecutor(options.parallel) as pool:
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         jobs = [pool.submit(compile_one, options, include, s, folder / f"{i}.o") for i, s in enumerate([main, *sources])]
         objects = [j.result() for j in jobs]
     program = folder / suite
@@ -155,7 +157,7 @@ def survivors_by_switch(options, checks, chosen, scratch):
             shown = subprocess.run([str(program)], capture_output=True, text=True, cwd=ROOT).stdout[-2000:]
             raise RuntimeError(f"the {suite} tests fail with every check in place:\n{shown}")
         numbers = [i for i in chosen if suite_of(checks[i]) == suite]
-        with concurrent.futures.ThreadPoolExecutor(options.parallel) as pool:
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             found += [i for i, passed in zip(numbers, pool.map(lambda i: passes(program, i), numbers)) if passed]
     return found
 
@@ -182,7 +184,7 @@ def main():
     parser.add_argument("--rebuild", action="store_true", help="delete and build for every check")
     parser.add_argument("--compiler", default=os.environ.get("CXX", "g++"))
     parser.add_argument("--flag", action="append", default=[], help="a flag for the compiler; default -march=native")
-    parser.add_argument("--parallel", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=1, help="compilers, or runs of the tests, at a time (default: 1)")
     options = parser.parse_args()
     options.flag = options.flag or ["-march=native"]
 
@@ -191,18 +193,12 @@ def main():
     if options.list:
         print("\n".join(describe(checks[i]) for i in chosen))
         print(f"{len(chosen)} checks")
-        return 0
-    if not chosen:
-        print("no check matches")
-        return 1
+        return
     with tempfile.TemporaryDirectory(prefix="halftone_checks_") as scratch:
         search = survivors_by_rebuild if options.rebuild else survivors_by_switch
         survivors = search(options, checks, chosen, pathlib.Path(scratch))
-    for i in survivors:
-        print(f"SURVIVES {describe(checks[i])}")
-    print(f"{len(chosen)} checks, {len(survivors)} of them untested")
-    return 1 if survivors else 0
+    meta.finish(len(chosen), [f"no test needs {describe(checks[i])}" for i in survivors])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

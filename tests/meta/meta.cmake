@@ -15,6 +15,10 @@ endforeach()
 set(compilers "${CMAKE_CXX_COMPILER}")
 if(HALFTONE_TEST_MATRIX)
   list(APPEND compilers g++-12 g++-14 clang++-14 clang++-19)
+  # Minutes, and one compiler at a time, so that other tests can run beside it.
+  add_test(NAME meta.delete_checks
+           COMMAND Python3::Interpreter "${meta}/delete_checks.py" --compiler "${CMAKE_CXX_COMPILER}")
+  set_tests_properties(meta.delete_checks PROPERTIES TIMEOUT 1500)
 endif()
 list(REMOVE_DUPLICATES compilers)
 foreach(compiler IN LISTS compilers)

@@ -15,9 +15,12 @@ COMMENT = re.compile(r'("(?:\\.|[^"\\\n])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
 def project_files():
     """Every file that git tracks or would track; without git, every file outside build folders and dot folders."""
-    listing = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True)
-    if listing.returncode == 0 and listing.stdout:
-        return [ROOT / name for name in listing.stdout.splitlines() if (ROOT / name).is_file()]
+    try:
+        listing = subprocess.run(["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True)
+        if listing.returncode == 0 and listing.stdout:
+            return [ROOT / name for name in listing.stdout.splitlines() if (ROOT / name).is_file()]
+    except FileNotFoundError:
+        pass  # no git on this machine
     files = (path for path in ROOT.rglob("*") if path.is_file())
     ignored = ("build", ".git", ".cache", "__pycache__")
     return [path for path in files if not any(part.startswith(ignored) for part in path.relative_to(ROOT).parts[:-1])]

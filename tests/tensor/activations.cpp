@@ -15,6 +15,7 @@ static_assert(activation_scheme<int8_per_token> && activation_scheme<int8_static
 static_assert(activation_scheme<int8_per_tensor>);  // weights per tensor are codes like any other
 static_assert(!activation_scheme<int4_per_channel> && !activation_scheme<int8_g32> && !activation_scheme<float32>);
 static_assert(!activation_scheme<scheme<uint8, float_offset, per_token>> && !activation_scheme<int8_per_channel>);
+static_assert(!activation_scheme<scheme<int8, symmetric, per_token, stored_as<fp16>>>);
 
 }  // namespace
 

@@ -66,34 +66,50 @@ void expects_valid(const matrix_view<T>& view, std::string_view entry_point, std
 
 namespace detail {
 
-struct byte_extent {
+/// Where the elements of a view lie: rows of `length` bytes, `stride` bytes from one to the next.
+struct byte_rows {
   std::uintptr_t begin = 0;
-  std::uintptr_t end = 0;
+  std::size_t rows = 0;
+  std::size_t length = 0;
+  std::size_t stride = 0;
+
+  [[nodiscard]] bool empty() const noexcept { return rows == 0 || length == 0; }
+  [[nodiscard]] std::uintptr_t end() const noexcept { return begin + (rows - 1) * stride + length; }
 };
 
 template <class T>
-[[nodiscard]] byte_extent extent_of(const matrix_view<T>& view) noexcept {
-  if (view.empty()) {
-    return {};
-  }
-  return {reinterpret_cast<std::uintptr_t>(view.data()),
-          reinterpret_cast<std::uintptr_t>(view.row_data(view.rows() - 1) + view.cols())};
+[[nodiscard]] byte_rows byte_rows_of(const matrix_view<T>& view) noexcept {
+  return {reinterpret_cast<std::uintptr_t>(view.data()), view.rows(), view.cols() * sizeof(T), view.stride() * sizeof(T)};
 }
 
 template <class T>
-[[nodiscard]] byte_extent extent_of(std::span<T> values) noexcept {
-  return {reinterpret_cast<std::uintptr_t>(values.data()),
-          reinterpret_cast<std::uintptr_t>(values.data() + values.size())};
+[[nodiscard]] byte_rows byte_rows_of(std::span<T> values) noexcept {
+  return {reinterpret_cast<std::uintptr_t>(values.data()), 1, values.size_bytes(), 0};
+}
+
+/// Whether two sets of rows of one stride, which `length` does not pass, share a byte; `a` begins first.
+[[nodiscard]] inline bool rows_meet(const byte_rows& a, const byte_rows& b) noexcept {
+  const std::size_t distance = b.begin - a.begin;
+  const std::size_t row = distance / a.stride;  // of a: b's first row begins in it, or behind it and before the next
+  const std::size_t column = distance % a.stride;
+  return (row < a.rows && column < a.length) || (row + 1 < a.rows && a.stride - column < b.length);
 }
 
 }  // namespace detail
 
-/// Whether two views or spans share any byte between their first and their last.
+/// Whether two views or spans overlap. Exact for views of the same stride in bytes: column slices of one buffer do not
+/// overlap where their columns do not. For all others, whether they share any byte between their first and their last.
 template <class A, class B>
 [[nodiscard]] bool overlap(const A& a, const B& b) noexcept {
-  const auto x = detail::extent_of(a);
-  const auto y = detail::extent_of(b);
-  return x.begin < y.end && y.begin < x.end;
+  const detail::byte_rows x = detail::byte_rows_of(a);
+  const detail::byte_rows y = detail::byte_rows_of(b);
+  if (x.empty() || y.empty() || x.begin >= y.end() || y.begin >= x.end()) {
+    return false;
+  }
+  if (x.stride != y.stride || x.length > x.stride || y.length > y.stride) {
+    return true;
+  }
+  return x.begin <= y.begin ? detail::rows_meet(x, y) : detail::rows_meet(y, x);
 }
 
 }  // namespace halftone::inline v0_1

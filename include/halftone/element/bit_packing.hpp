@@ -81,6 +81,30 @@ template <unsigned Bits>
   return (x & pair_low) | ((x & (pair_low << Bits)) << (8 - Bits));
 }
 
+/// The first `Count` bytes as a little-endian number, and back.
+template <unsigned Count>
+[[nodiscard]] HALFTONE_INLINE std::uint64_t load_low_bytes(const std::uint8_t* bytes) noexcept {
+  std::uint64_t x = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(&x, bytes, Count);
+  } else {
+    for (unsigned b = 0; b < Count; ++b) {
+      x |= static_cast<std::uint64_t>(bytes[b]) << (8 * b);
+    }
+  }
+  return x;
+}
+template <unsigned Count>
+HALFTONE_INLINE void store_low_bytes(std::uint64_t x, std::uint8_t* bytes) noexcept {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(bytes, &x, Count);
+  } else {
+    for (unsigned b = 0; b < Count; ++b) {
+      bytes[b] = static_cast<std::uint8_t>(x >> (8 * b));
+    }
+  }
+}
+
 }  // namespace detail
 
 }  // namespace halftone::inline v0_1
@@ -99,15 +123,8 @@ inline void pack_codes(const std::uint8_t* codes, std::size_t count, std::uint8_
   } else {
     std::size_t i = 0;
     for (; i + 8 <= count; i += 8) {
-      std::uint64_t eight = 0;
-      std::memcpy(&eight, codes + i, 8);
-      if constexpr (std::endian::native == std::endian::big) {
-        eight = __builtin_bswap64(eight);
-      }
-      const std::uint64_t packed = detail::squeeze<Bits>(eight);
-      for (unsigned b = 0; b < Bits; ++b) {
-        row[i / 8 * Bits + b] = static_cast<std::uint8_t>(packed >> (8 * b));
-      }
+      const std::uint64_t eight = detail::load_low_bytes<8>(codes + i);
+      detail::store_low_bytes<Bits>(detail::squeeze<Bits>(eight), row + i / 8 * Bits);
     }
     if (i < count) {
       std::memset(row + i / 8 * Bits, 0, ceil_div((count - i) * Bits, 8));
@@ -129,14 +146,7 @@ inline void unpack_codes(const std::uint8_t* row, std::size_t count, std::uint8_
   } else {
     std::size_t i = 0;
     for (; i + 8 <= count; i += 8) {
-      std::uint64_t packed = 0;
-      for (unsigned b = 0; b < Bits; ++b) {
-        packed |= static_cast<std::uint64_t>(row[i / 8 * Bits + b]) << (8 * b);
-      }
-      const std::uint64_t eight = detail::spread<Bits>(packed);
-      for (unsigned b = 0; b < 8; ++b) {
-        codes[i + b] = static_cast<std::uint8_t>(eight >> (8 * b));
-      }
+      detail::store_low_bytes<8>(detail::spread<Bits>(detail::load_low_bytes<Bits>(row + i / 8 * Bits)), codes + i);
     }
     for (; i < count; ++i) {
       codes[i] = static_cast<std::uint8_t>(read_code<Bits>(row, i));

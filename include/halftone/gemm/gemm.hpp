@@ -17,11 +17,6 @@ void expects_call(matrix_shape x, const Operand& w, const matrix_view<Output>& y
   expects(w.layout_id() != packed_layout::none, "gemm: the weights are empty: pack them first");
 }
 
-template <class View, class Output>
-void expects_apart(const View& x, const matrix_view<Output>& y) {
-  expects(!overlap(x, y), "gemm: x and y overlap; y is written while x is still read");
-}
-
 /// Runs work(task, first panel, last panel, memory of the task) over all panels, split among the executor's tasks.
 template <class Operand, class Work>
 void over_panels(const context& use, const Operand& w, const gemm_pieces& pieces, std::byte* memory, const Work& work) {
@@ -114,7 +109,7 @@ void gemm(matrix_view<const float> x, const Operand& w, matrix_view<Output> y, c
           const context& use = {}) {
   expects_valid(x, "gemm", "x");
   isa_detail::expects_call(x.shape(), w, y, finish);
-  isa_detail::expects_apart(x, y);
+  expects_apart(x, y);
   if (y.empty()) {
     return;
   }
@@ -133,7 +128,7 @@ void gemm(const activation_view& x, const Operand& w, matrix_view<Output> y, con
           const context& use = {}) {
   expects_activations(x);
   isa_detail::expects_call({x.rows(), x.cols()}, w, y, finish);
-  isa_detail::expects_apart(x.codes, y);
+  expects_apart(x.codes, y);
   isa_detail::expects_bound(w, largest_activation(x));
   if (y.empty()) {
     return;
@@ -152,21 +147,22 @@ void gemm(const quantized_activations<Activations>& x, const Operand& w, matrix_
 }
 
 /// The same with activations that are quantized inside the call: y = gemm(dynamic<int8_per_token>(x), w, y).
+/// A scheme with zero points is held to the int32 bound of 255 even where no row needs a zero point.
 template <activation_scheme Activations, weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
   requires storable_after<Output, Epilogue>
 void gemm(const dynamic_activations<Activations>& x, const Operand& w, matrix_view<Output> y,
           const Epilogue& finish = {}, const context& use = {}) {
+  expects_valid(x.values, "gemm", "x");
+  isa_detail::expects_call(x.values.shape(), w, y, finish);
+  expects_apart(x.values, y);
+  isa_detail::expects_bound(w, largest_dynamic_activation<Activations>);
+  if (y.empty()) {
+    return;
+  }
   if constexpr (!quantized_activations<Activations>::per_row) {
     gemm(quantize_activations<Activations>(x.values, use), w, y, finish, use);
   } else {
     constexpr bool is_signed = Activations::element_type::min < 0;
-    expects_valid(x.values, "gemm", "x");
-    isa_detail::expects_call(x.values.shape(), w, y, finish);
-    isa_detail::expects_apart(x.values, y);
-    isa_detail::expects_bound(w, is_signed && !Activations::has_zero_point ? 128 : 255);
-    if (y.empty()) {
-      return;
-    }
     const std::size_t k = x.values.cols();
     const gemm_pieces pieces = pieces_of(activation_kind::dynamic, x.values.rows(), w, use.execute.concurrency());
     const call_workspace workspace(use, pieces.total());

@@ -3,19 +3,14 @@
 #pragma once
 
 #include <halftone/gemm/blocking.hpp>
+#include <halftone/gemm/group_fold.hpp>
 #include <halftone/gemm/integer_kernel.hpp>
 #include <halftone/gemm/packed_matrix.hpp>
 #include <halftone/gemm/tile_store.hpp>
 
+#include <numeric>
+
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
-
-/// What packing added to the levels of symmetric codes.
-template <class Scheme>
-inline constexpr std::int32_t packing_bias = packed_bias<typename Scheme::element_type>();
-
-/// The factor of prepared sums: the bias where nothing else needs the sums, otherwise 0 for "as they are".
-template <class Scheme>
-inline constexpr std::int32_t folded_bias = Scheme::has_zero_point || Scheme::has_offset ? 0 : packing_bias<Scheme>;
 
 /// One block of rows against panels of a packed matrix. The kernels know nothing of the epilogue, so that a scheme's tiles
 /// are compiled once, however many epilogues it meets.
@@ -31,21 +26,31 @@ class integer_block {
   static constexpr std::size_t row_panels = tile_shape<Arch>::row_panels;  ///< for a single row
   static constexpr std::size_t most_panels = std::max(tile_panels, row_panels);
   static constexpr std::size_t block_quads = blocking<Arch>::quads;
+  static constexpr std::size_t few_quads = 32;  ///< of a strip that few rows use: it should not push them out of the cache
   static constexpr std::size_t strip_bytes = 64 * (block_quads + 16);
-  /// Bit planes that are unpacked in registers for a single row; with more rows, and for the other widths, they are decoded
-  /// into a strip first.
-  static constexpr bool unpacks_in_registers = Packed::bits <= 4;
-  /// Quads of a full group where the scheme fixes them and they are few: the kernel is unrolled for them.
-  static constexpr std::size_t fixed_quads = [] {
+  /// Up to this many rows bit planes are unpacked in registers; with more, they are decoded into a strip first, once.
+  static constexpr std::size_t register_rows = tile_rows;
+  using layout = plane_layout<Packed::bits>;
+  static constexpr bool lines_are_codes = layout::unit_quads == 1;
+  /// Quads of a full group where the scheme fixes them, else 0.
+  static constexpr std::size_t group_quads = [] {
     if constexpr (requires { Scheme::granularity_type::group_size; }) {
       constexpr std::size_t size = Scheme::granularity_type::group_size;
-      constexpr std::size_t unit = plane_layout<Packed::bits>::unit_quads;
-      return size % (4 * unit) == 0 && size <= 128 ? size / 4 : std::size_t{0};
+      return size % 4 == 0 ? size / 4 : std::size_t{0};
     } else {
       return std::size_t{0};
     }
   }();
-  static constexpr bool lines_are_codes = plane_layout<Packed::bits>::unit_quads == 1;
+  /// Full groups that are few quads of decoded lines: their kernel is unrolled.
+  static constexpr std::size_t fixed_quads =
+      group_quads % layout::unit_quads == 0 && group_quads <= 32 ? group_quads : std::size_t{0};
+  /// Bit planes repeat their order after this many quads of groups, if they are few: kernels unpack them in registers.
+  static constexpr std::size_t cycle_quads = [] {
+    constexpr std::size_t cycle = group_quads == 0 ? 0 : std::lcm(group_quads, layout::unit_quads);
+    return cycle <= 24 ? cycle : std::size_t{0};
+  }();
+  /// Otherwise they do so in blocks of this size, where groups consist of them.
+  static constexpr std::size_t packed_block = 8;
 
  public:
   /// Bytes of workspace for `rows` rows.
@@ -77,39 +82,52 @@ class integer_block {
   /// The quads that are worked on at a time: whole groups where they fit, else whole units.
   [[nodiscard]] std::size_t chunk_quads() const noexcept {
     const std::size_t group = w_.geometry().group_quads;
-    return group >= block_quads ? block_quads : block_quads / group * group;
+    const std::size_t most = lines_are_codes || rows_ > register_rows ? block_quads : few_quads;
+    return group >= most ? most : most / group * group;
   }
 
   template <std::size_t Panels, std::size_t MostRows>
   void run_panels(std::size_t panel) const {
-    const panel_geometry& g = w_.geometry();
     std::memset(static_cast<void*>(sums_), 0, rows_ * Panels * panel_columns * sizeof(float));
-    constexpr std::size_t unit = plane_layout<Packed::bits>::unit_quads;
-    const bool whole_units = g.groups <= 1 || g.group_quads % unit == 0;
+    std::size_t done = 0;
+    if constexpr (!lines_are_codes) {
+      constexpr std::size_t step = cycle_quads != 0 ? cycle_quads : packed_block;
+      constexpr std::size_t chunk = block_quads / step * step;
+      const std::size_t end = packed_quads();
+      for (; done < end; done += chunk) {
+        run_rows<packed_lines<Arch, Packed::bits>, Panels, MostRows>(panel, nullptr, done, std::min(done + chunk, end));
+      }
+      done = end;
+    }
+    run_decoded<Panels, MostRows>(panel, done);
+  }
+
+  /// Quads from the first on that kernels can take from bit planes.
+  [[nodiscard]] std::size_t packed_quads() const noexcept {
+    const panel_geometry& g = w_.geometry();
+    if constexpr (cycle_quads != 0) {
+      return g.group_quads == group_quads ? g.quads / cycle_quads * cycle_quads : 0;  // not if K is a shorter group
+    } else {
+      return g.groups <= 1 || g.group_quads % packed_block == 0 ? g.quads / packed_block * packed_block : 0;
+    }
+  }
+
+  /// Quads from `first` on: bit planes are decoded into a strip, a chunk at a time.
+  template <std::size_t Panels, std::size_t MostRows>
+  void run_decoded(std::size_t panel, std::size_t first) const {
+    const panel_geometry& g = w_.geometry();
     const std::size_t chunk = chunk_quads();
-    for (std::size_t begin = 0; begin < g.quads; begin += chunk) {
+    for (std::size_t begin = first; begin < g.quads; begin += chunk) {
       const std::size_t end = std::min(begin + chunk, g.quads);
       const std::uint8_t* lines[Panels];
-      if constexpr (lines_are_codes) {
-        for (std::size_t p = 0; p < Panels; ++p) {
+      for (std::size_t p = 0; p < Panels; ++p) {
+        if constexpr (lines_are_codes) {
           lines[p] = w_.panel_lines(panel + p) + 64 * begin;
-        }
-        run_rows<decoded_lines<Arch>, Panels, MostRows>(panel, lines, begin, end);
-      } else {
-        if constexpr (unpacks_in_registers) {
-          if (rows_ == 1 && whole_units) {
-            for (std::size_t p = 0; p < Panels; ++p) {
-              lines[p] = w_.panel_lines(panel + p) + begin / unit * plane_layout<Packed::bits>::unit_bytes;
-            }
-            run_tile<packed_lines<Arch, Packed::bits>, Panels, 1>(panel, lines, begin, end, 0);
-            continue;
-          }
-        }
-        for (std::size_t p = 0; p < Panels; ++p) {
+        } else {
           lines[p] = decode_lines<Arch, Packed::bits>(w_.panel_lines(panel + p), begin, end, strips_ + p * strip_bytes);
         }
-        run_rows<decoded_lines<Arch>, Panels, MostRows>(panel, lines, begin, end);
       }
+      run_rows<decoded_lines<Arch>, Panels, MostRows>(panel, lines, begin, end);
     }
   }
 
@@ -144,54 +162,30 @@ class integer_block {
     }
   }
 
-  /// Where the parameters of the group at hand lie; walks from group to group.
-  template <std::size_t Panels>
-  struct group_cursor {
-    const float* scales[Panels];
-    const std::int32_t* zero_points[Panels];
-    const float* offsets[Panels];
-    const std::int32_t* code_sums[Panels];
-    const std::int32_t* sums;  ///< of the tile's first row; rows follow at a_.groups
-
-    HALFTONE_INLINE void next() noexcept {
-      for (std::size_t p = 0; p < Panels; ++p) {
-        scales[p] += panel_columns;
-        zero_points[p] += Scheme::has_zero_point ? panel_columns : 0;
-        offsets[p] += Scheme::has_offset ? panel_columns : 0;
-        code_sums[p] += panel_columns;
-      }
-      ++sums;
-    }
-  };
-
-  template <std::size_t Panels>
-  [[nodiscard]] HALFTONE_INLINE group_cursor<Panels> cursor_at(std::size_t panel, std::size_t group,
-                                                               std::size_t r) const noexcept {
-    group_cursor<Panels> cursor;
-    for (std::size_t p = 0; p < Panels; ++p) {
-      cursor.scales[p] = w_.scales(panel + p, group);
-      cursor.zero_points[p] = Scheme::has_zero_point ? w_.zero_points(panel + p, group) : nullptr;
-      cursor.offsets[p] = Scheme::has_offset ? w_.offsets(panel + p, group) : nullptr;
-      cursor.code_sums[p] = w_.code_sums(panel + p, group);
-    }
-    cursor.sums = a_.sums + r * a_.groups + group;
-    return cursor;
-  }
-
   /// One tile over the groups that lie in [begin, end).
   template <class Source, std::size_t Panels, std::size_t Rows>
   void run_tile(std::size_t panel, const std::uint8_t* const* lines, std::size_t begin, std::size_t end,
                 std::size_t r) const {
-    const panel_geometry& g = w_.geometry();
-    std::size_t group = begin / g.group_quads;
-    auto cursor = cursor_at<Panels>(panel, group, r);
-    float* chains = sums_ + r * Panels * panel_columns;
-    const auto finish = [&](std::size_t row, std::size_t p, ints sum) HALFTONE_INLINE_LAMBDA {
-      add_group(cursor, row, r + row, p, sum, chains + (row * Panels + p) * panel_columns);
-    };
+    group_fold<Arch, Packed, Panels> fold(w_, a_, panel, begin / w_.geometry().group_quads, r,
+                                          sums_ + r * Panels * panel_columns);
     tile_data data{.activations = a_.codes + r * a_.row_bytes + begin * quad_bytes<dots::format>,
                    .row_bytes = a_.row_bytes,
                    .totals = totals_ + r * Panels * panel_columns};
+    if constexpr (std::is_same_v<Source, decoded_lines<Arch>>) {
+      run_groups<Panels, Rows>(lines, data, fold, begin, end);
+    } else if constexpr (cycle_quads != 0) {
+      run_cycles<Panels, Rows>(panel, data, fold, begin, end, std::make_index_sequence<cycle_quads / group_quads>{});
+    } else {
+      run_blocks<Panels, Rows>(panel, data, fold, begin, end);
+    }
+  }
+
+  /// Decoded lines, group by group.
+  template <std::size_t Panels, std::size_t Rows>
+  HALFTONE_INLINE void run_groups(const std::uint8_t* const* lines, tile_data& data, group_fold<Arch, Packed, Panels>& fold,
+                                  std::size_t begin, std::size_t end) const {
+    using source = decoded_lines<Arch>;
+    const panel_geometry& g = w_.geometry();
     const std::uint8_t* at[Panels];
     for (std::size_t p = 0; p < Panels; ++p) {
       at[p] = lines[p];
@@ -199,51 +193,80 @@ class integer_block {
     const auto advance = [&](std::size_t quads) HALFTONE_INLINE_LAMBDA {
       data.activations += quads * quad_bytes<dots::format>;
       for (std::size_t p = 0; p < Panels; ++p) {
-        at[p] += quads / Source::unit_quads * Source::unit_bytes + quads % Source::unit_quads * 64;
+        at[p] += 64 * quads;
       }
     };
+    std::size_t group = begin / g.group_quads;
     std::size_t quad = begin;
     if constexpr (fixed_quads != 0 && (Rows == 1 || Rows == tile_rows)) {  // the tiles that most time goes to
-      for (; quad + fixed_quads <= end && g.quad_end(group) == quad + fixed_quads; ++group, cursor.next()) {
-        integer_tile<Arch, Packed::bits, Source, Rows, Panels>(at, data, std::integral_constant<std::size_t, fixed_quads>{},
-                                                               false, true, finish);
+      for (; quad + fixed_quads <= end && g.quad_end(group) == quad + fixed_quads; ++group, fold.next()) {
+        integer_tile<Arch, Packed::bits, source, Rows, Panels>(at, data, std::integral_constant<std::size_t, fixed_quads>{},
+                                                               false, true, fold);
         advance(fixed_quads);
         quad += fixed_quads;
       }
     }
-    for (; quad < end; ++group, cursor.next()) {
+    for (; quad < end; ++group, fold.next()) {
       const std::size_t last = std::min(g.quad_end(group), end);
-      std::size_t quads = last - quad;
-      if constexpr (Source::unit_bytes != 64 * Source::unit_quads) {
-        quads = round_up(quads, Source::unit_quads);  // the padded end of the panel
-      }
-      integer_tile<Arch, Packed::bits, Source, Rows, Panels>(at, data, quads, quad != g.quad_begin(group),
-                                                             last == g.quad_end(group), finish);
+      integer_tile<Arch, Packed::bits, source, Rows, Panels>(at, data, last - quad, quad != g.quad_begin(group),
+                                                             last == g.quad_end(group), fold);
       advance(last - quad);
       quad = last;
     }
   }
 
-  /// Folds zero points into the sum of a finished group and adds it to the float chain of its output.
+  /// Bit planes from the panel's start to quad `end`, a cycle of groups at a time.
+  template <std::size_t Panels, std::size_t Rows, std::size_t... Group>
+  HALFTONE_INLINE void run_cycles(std::size_t panel, tile_data& data, group_fold<Arch, Packed, Panels>& fold,
+                                  std::size_t begin, std::size_t end, std::index_sequence<Group...>) const {
+    const std::uint8_t* at[Panels];
+    packed_begin<Panels>(panel, begin, at);
+    const auto take = [&]<std::size_t First>(std::integral_constant<std::size_t, First>) HALFTONE_INLINE_LAMBDA {
+      packed_tile<Arch, Packed::bits, packed_lines<Arch, Packed::bits>, Rows, Panels, First, group_quads>(at, data, false, true,
+                                                                                                        fold);
+      data.activations += group_quads * quad_bytes<dots::format>;
+      fold.next();
+    };
+    for (std::size_t quad = begin; quad < end; quad += cycle_quads) {
+      (take(std::integral_constant<std::size_t, Group * group_quads>{}), ...);
+      packed_next<Panels, cycle_quads>(at);
+    }
+  }
+
+  /// The same, a block at a time, several blocks a group.
+  template <std::size_t Panels, std::size_t Rows>
+  HALFTONE_INLINE void run_blocks(std::size_t panel, tile_data& data, group_fold<Arch, Packed, Panels>& fold,
+                                  std::size_t begin, std::size_t end) const {
+    const std::uint8_t* at[Panels];
+    packed_begin<Panels>(panel, begin, at);
+    const std::size_t group = w_.geometry().group_quads;
+    std::size_t within = begin % group;
+    for (std::size_t quad = begin; quad < end; quad += packed_block) {
+      const bool last = within + packed_block == group || quad + packed_block == w_.geometry().quads;
+      packed_tile<Arch, Packed::bits, packed_lines<Arch, Packed::bits>, Rows, Panels, 0, packed_block>(at, data, within != 0,
+                                                                                                     last, fold);
+      data.activations += packed_block * quad_bytes<dots::format>;
+      packed_next<Panels, packed_block>(at);
+      within += packed_block;
+      if (last) {
+        within = 0;
+        fold.next();
+      }
+    }
+  }
+
   template <std::size_t Panels>
-  HALFTONE_INLINE void add_group(const group_cursor<Panels>& at, std::size_t tile_row, std::size_t r, std::size_t p,
-                                 ints sum, float* chain) const {
-    const std::int32_t activation_sum = at.sums[tile_row * a_.groups];
-    if constexpr (Scheme::has_zero_point) {
-      sum = sum - ints::load(at.zero_points[p]) * ints::broadcast(activation_sum);
-    } else if constexpr (folded_bias<Scheme> != 0) {
-      sum = sum - ints::broadcast(activation_sum);
-    } else if constexpr (packing_bias<Scheme> != 0) {
-      sum = sum - ints::broadcast(packing_bias<Scheme> * activation_sum);
+  HALFTONE_INLINE void packed_begin(std::size_t panel, std::size_t quad, const std::uint8_t** at) const noexcept {
+    for (std::size_t p = 0; p < Panels; ++p) {
+      at[p] = w_.panel_lines(panel + p) + quad / layout::unit_quads * layout::unit_bytes;
     }
-    if (a_.has_zeros) [[unlikely]] {
-      sum = sum - ints::load(at.code_sums[p]) * ints::broadcast(a_.zeros[r]);
+  }
+  template <std::size_t Panels, std::size_t Quads>
+  HALFTONE_INLINE static void packed_next(const std::uint8_t** at) noexcept {
+    static_assert(Quads % layout::unit_quads == 0);
+    for (std::size_t p = 0; p < Panels; ++p) {
+      at[p] += Quads / layout::unit_quads * layout::unit_bytes;
     }
-    floats acc = fused(to_float(sum), floats::load(at.scales[p]), floats::load(chain));
-    if constexpr (Scheme::has_offset) {
-      acc = fused(floats::broadcast(static_cast<float>(activation_sum)), floats::load(at.offsets[p]), acc);
-    }
-    acc.store(chain);
   }
 
   const Packed& w_;

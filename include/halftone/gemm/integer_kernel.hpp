@@ -34,20 +34,27 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
   };
   row_sums row[sizeof...(R)];
 
-  /// sums += quad Q of the unit at `lines` times the activations; sums = ... if Starts.
-  template <std::size_t Q, bool Starts = false>
+  /// sums += quad Q of the units from `lines` on times quad A of the activations; sums = ... if Starts.
+  template <std::size_t Q, std::size_t A = Q, bool Starts = false>
   HALFTONE_INLINE void add_quad(const std::uint8_t* const* lines, const std::uint8_t* activations,
                                 std::size_t row_bytes) noexcept {
-    const byte_line<Arch> line[panels] = {Source::template quad<Q>(lines[P])...};
-    add_step<Q, 0, Starts>(line, activations, row_bytes);
+    constexpr std::size_t unit = Q / Source::unit_quads * Source::unit_bytes;
+    const byte_line<Arch> line[panels] = {Source::template quad<Q % Source::unit_quads>(lines[P] + unit)...};
+    add_step<A, 0, Starts>(line, activations, row_bytes);
     if constexpr (dots::steps == 2) {
-      add_step<Q, 1, false>(line, activations, row_bytes);
+      add_step<A, 1, false>(line, activations, row_bytes);
     }
+  }
+  /// sums = quads First, First + 1, ... of the units times quads A, A + 1, ... of the activations.
+  template <std::size_t First, std::size_t A, std::size_t... I>
+  HALFTONE_INLINE void set_quads(std::index_sequence<I...>, const std::uint8_t* const* lines,
+                                 const std::uint8_t* activations, std::size_t row_bytes) noexcept {
+    (add_quad<First + I, A + I, I == 0>(lines, activations, row_bytes), ...);
   }
   template <bool Starts, std::size_t... Q>
   HALFTONE_INLINE void add_unit(std::index_sequence<Q...>, const std::uint8_t* const* lines,
                                 const std::uint8_t* activations, std::size_t row_bytes) noexcept {
-    (add_quad<Q, Starts && Q == 0>(lines, activations, row_bytes), ...);
+    (add_quad<Q, Q, Starts && Q == 0>(lines, activations, row_bytes), ...);
   }
 
   /// Gives every sum, widened, to keep(row, panel, sum).
@@ -85,6 +92,41 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
   }
 };
 
+/// Adds what `totals` holds if `adds`, then hands the sums to finish(row, panel, sum) or keeps them in `totals`.
+template <std::size_t Panels, class Sums, class Finish>
+HALFTONE_INLINE void keep_sums(const Sums& sums, std::int32_t* totals, bool adds, bool ends, const Finish& finish) noexcept {
+  sums.for_each([&]<class Columns>(std::size_t r, std::size_t p, Columns sum) HALFTONE_INLINE_LAMBDA {
+    std::int32_t* total = totals + (r * Panels + p) * panel_columns;
+    if (adds) {
+      sum = sum + Columns::load(total);
+    }
+    if (ends) {
+      finish(r, p, sum);
+    } else {
+      sum.store(total);
+    }
+  });
+}
+
+/// Multiplies the quads [First, First + Count) of the units from `lines` on, all in one group: no loop, every line unpacked in
+/// registers wherever it lies in its unit.
+/// @param data  its activations are those of quad First
+template <class Arch, unsigned Bits, class Source, std::size_t Rows, std::size_t Panels, std::size_t First, std::size_t Count,
+          std::size_t Done = 0, class Finish>
+HALFTONE_INLINE void packed_tile(const std::uint8_t* const* lines, const tile_data& data, bool accumulate, bool last,
+                                 const Finish& finish) noexcept {
+  constexpr std::size_t left = Count - Done;
+  constexpr std::size_t now = left < dot<Arch, Bits>::quads_per_sum ? left : dot<Arch, Bits>::quads_per_sum;
+  {
+    tile_sums<Arch, Bits, Source, std::make_index_sequence<Rows>, std::make_index_sequence<Panels>> sums;
+    sums.template set_quads<First + Done, Done>(std::make_index_sequence<now>{}, lines, data.activations, data.row_bytes);
+    keep_sums<Panels>(sums, data.totals, accumulate || Done != 0, last && now == left, finish);
+  }
+  if constexpr (now != left) {
+    packed_tile<Arch, Bits, Source, Rows, Panels, First, Count, Done + now>(lines, data, accumulate, last, finish);
+  }
+}
+
 /// Multiplies quads [0, quads) of one group and hands the int32 sums to finish(row, panel, sum), or keeps them in totals.
 ///
 /// @param lines       the line source of each panel at the first quad
@@ -119,7 +161,7 @@ HALFTONE_INLINE void integer_tile(const std::uint8_t* const* lines, const tile_d
     tile_sums<Arch, Bits, Source, std::make_index_sequence<Rows>, std::make_index_sequence<Panels>> sums;
     std::size_t q = 0;
     if constexpr (lines_are_quads) {
-      sums.template add_quad<0, true>(panel, activations, data.row_bytes);
+      sums.template add_quad<0, 0, true>(panel, activations, data.row_bytes);
       advance(64, 1);
       q = 1;
     } else {
@@ -139,19 +181,7 @@ HALFTONE_INLINE void integer_tile(const std::uint8_t* const* lines, const tile_d
         advance(64, 1);
       }
     }
-    const bool adds = accumulate || done != 0;
-    const bool ends = last && done + chunk >= quads;
-    sums.for_each([&](std::size_t r, std::size_t p, int_columns<Arch> sum) HALFTONE_INLINE_LAMBDA {
-      std::int32_t* total = data.totals + (r * Panels + p) * panel_columns;
-      if (adds) {
-        sum = sum + int_columns<Arch>::load(total);
-      }
-      if (ends) {
-        finish(r, p, sum);
-      } else {
-        sum.store(total);
-      }
-    });
+    keep_sums<Panels>(sums, data.totals, accumulate || done != 0, last && done + chunk >= quads, finish);
   }
 }
 

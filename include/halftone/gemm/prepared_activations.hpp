@@ -36,9 +36,9 @@ struct prepared_activations {
   }
 };
 
-/// Copies one group of levels into quads; returns the sum of the levels.
+/// Copies levels into quads, the last one padded with zeros; returns the sum of the levels.
 template <activation_format Format, bool Signed>
-inline std::int32_t prepare_group(const std::uint8_t* levels, std::size_t count, std::uint8_t* quads) noexcept {
+inline std::int32_t prepare_quads(const std::uint8_t* levels, std::size_t count, std::uint8_t* quads) noexcept {
   std::int32_t sum = 0;
   if constexpr (Format == activation_format::wide) {
     constexpr std::size_t order[4] = {0, 2, 1, 3};  // where k of a quad goes: a0, a2, a1, a3
@@ -65,6 +65,22 @@ inline std::int32_t prepare_group(const std::uint8_t* levels, std::size_t count,
     }
   }
   return sum;
+}
+
+/// The same for one group: sixteen levels at a time where the leaf can.
+template <activation_format Format, bool Signed, class Arch = default_arch>
+inline std::int32_t prepare_group(const std::uint8_t* levels, std::size_t count, std::uint8_t* quads) noexcept {
+  std::int32_t sum = 0;
+  std::size_t begin = 0;
+  if constexpr (requires { typename native<Arch>::level_sums; }) {
+    using registers = native<Arch>;
+    auto sums = registers::no_levels();
+    for (; begin + 16 <= count; begin += 16) {
+      registers::template write_four_quads<Format, Signed>(levels + begin, quads + begin / 4 * quad_bytes<Format>, sums);
+    }
+    sum = registers::total(sums);
+  }
+  return sum + prepare_quads<Format, Signed>(levels + begin, count - begin, quads + begin / 4 * quad_bytes<Format>);
 }
 
 /// Prepares rows [first, first + rows) of x.

@@ -107,18 +107,8 @@ class safetensors_writer {
     return order;
   }
 
-  static void expects_header(std::uint64_t length) {
-    expects(length <= detail::safetensors_longest_header, "safetensors_writer: the header is above the limit of ",
-            detail::safetensors_longest_header, " bytes");
-  }
-
   /// The length, the JSON, the padding.
   [[nodiscard]] std::string header(const std::vector<const entry*>& order) const {
-    std::uint64_t least = 0;  // so that a header beyond the limit is not built first
-    for (const auto& [key, value] : metadata_) {
-      least += key.size() + value.size();
-    }
-    expects_header(least);
     constexpr std::size_t alignment = 64;
     std::string text(8, '\0');
     text += '{';
@@ -153,7 +143,8 @@ class safetensors_writer {
     text += '}';
     text.append((alignment - text.size() % alignment) % alignment, ' ');
     const std::uint64_t length = text.size() - 8;
-    expects_header(length);
+    expects(length <= detail::safetensors_longest_header, "safetensors_writer: the header is above the limit of ",
+            detail::safetensors_longest_header, " bytes");
     for (std::size_t i = 0; i < 8; ++i) {
       text[i] = static_cast<char>(static_cast<unsigned char>(length >> (8 * i)));
     }

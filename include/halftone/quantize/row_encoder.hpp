@@ -32,19 +32,9 @@ template <class Arch>
   for (; i + panel_columns <= count; i += panel_columns) {
     take(floats::load(x + i));
   }
-  alignas(64) float lanes_low[panel_columns];
-  alignas(64) float lanes_high[panel_columns];
-  alignas(64) float lanes_poison[panel_columns];
-  low.store(lanes_low);
-  high.store(lanes_high);
-  poison.store(lanes_poison);
-  finite_range result{.values = {x[0], x[0]}};
-  float bad = 0.0f;
-  for (std::size_t j = 0; j < panel_columns; ++j) {
-    result.values.min = minimum(lanes_low[j], result.values.min);
-    result.values.max = maximum(lanes_high[j], result.values.max);
-    bad += lanes_poison[j];
-  }
+  // Signed zeros may come out either way here; the last line gives +0 for both.
+  finite_range result{.values = {low.lowest(), high.highest()}};
+  float bad = poison.all_zero() ? 0.0f : 1.0f;
   for (; i < count; ++i) {
     result.values.min = minimum(x[i], result.values.min);
     result.values.max = maximum(x[i], result.values.max);

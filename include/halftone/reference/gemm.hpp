@@ -8,13 +8,14 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::reference {
 
 /// y[m, n] = epilogue(sum over k of x[m, k] * w[n, k]), w = dequantized weights.
 /// One chain: acc = fused(x_k, w_k, acc), k ascending, from +0.
-/// @throws halftone::error for shapes that do not fit (see checks.hpp)
+/// @throws halftone::error for shapes that do not fit, or x and y that overlap (see checks.hpp)
 template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
   requires storable_after<Output, Epilogue>
 void gemm(matrix_view<const float> x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
           const Epilogue& finish = {}) {
   expects_valid(x, "gemm", "x");
   expects_gemm(x.shape(), w.shape(), y, finish);
+  expects_apart(x, y);
   for (std::size_t m = 0; m < x.rows(); ++m) {
     for (std::size_t n = 0; n < w.rows(); ++n) {
       float acc = 0.0f;
@@ -23,6 +24,14 @@ void gemm(matrix_view<const float> x, const quantized_matrix<Scheme>& w, matrix_
       }
       y(m, n) = store_value<Output>(finish.apply(acc, tile_position{m, n, 1}));
     }
+  }
+}
+
+/// Checks that the longest float group fits 32 bits with activations of magnitude up to `largest`.
+template <class Scheme>
+void expects_bound(const quantized_matrix<Scheme>& w, std::int64_t largest) {
+  if constexpr (has_integer_path<Scheme>) {
+    expects_int32_bound<Scheme>(std::min(w.scheme().granularity.run_length(w.shape()), w.cols()), largest);
   }
 }
 
@@ -56,6 +65,17 @@ template <class Scheme>
   return product(acc, x.scale(m));
 }
 
+/// All outputs of a multiplication whose arguments were checked.
+template <class Scheme, class Output, class Epilogue>
+void multiply_codes(const activation_view& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
+                    const Epilogue& finish) {
+  for (std::size_t m = 0; m < x.rows(); ++m) {
+    for (std::size_t n = 0; n < w.rows(); ++n) {
+      y(m, n) = store_value<Output>(finish.apply(dot(x, m, w, n), tile_position{m, n, 1}));
+    }
+  }
+}
+
 /// y[m, n] = epilogue(scale[m] * sum over groups of fused steps), for 8-bit activations:
 ///
 ///   I   = sum over the group of (level - zero_point) * (a - a's zero point)     exact in int32
@@ -64,21 +84,16 @@ template <class Scheme>
 ///   v   = product(acc, scale of the token)
 ///
 /// Schemes without an integer path (tables, units, groups along n): acc = fused(float(a), w_k, acc), k ascending.
-/// @throws halftone::error for shapes that do not fit, or a float group past the int32 bound
+/// @throws halftone::error for shapes that do not fit, x and y that overlap, or a float group past the int32 bound
 template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
   requires storable_after<Output, Epilogue>
 void gemm(const activation_view& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
           const Epilogue& finish = {}) {
   expects_activations(x);
   expects_gemm({x.rows(), x.cols()}, w.shape(), y, finish);
-  if constexpr (has_integer_path<Scheme>) {
-    expects_int32_bound<Scheme>(std::min(w.scheme().granularity.run_length(w.shape()), w.cols()), largest_activation(x));
-  }
-  for (std::size_t m = 0; m < x.rows(); ++m) {
-    for (std::size_t n = 0; n < w.rows(); ++n) {
-      y(m, n) = store_value<Output>(finish.apply(dot(x, m, w, n), tile_position{m, n, 1}));
-    }
-  }
+  expects_apart(x.codes, y);
+  reference::expects_bound(w, largest_activation(x));
+  multiply_codes(x, w, y, finish);
 }
 
 template <activation_scheme Activations, class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
@@ -87,10 +102,16 @@ void gemm(const quantized_activations<Activations>& x, const quantized_matrix<Sc
   reference::gemm(x.view(), w, y, finish);
 }
 
+/// The same with activations that are quantized inside the call. The int32 bound is taken before they are, so a scheme with
+/// zero points is held to that of 255 (see `largest_dynamic_activation`) even where every zero point turns out to be 0.
 template <activation_scheme Activations, class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
 void gemm(const dynamic_activations<Activations>& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
           const Epilogue& finish = {}) {
-  reference::gemm(reference::quantize_activations<Activations>(x.values), w, y, finish);
+  expects_valid(x.values, "gemm", "x");
+  expects_gemm(x.values.shape(), w.shape(), y, finish);
+  expects_apart(x.values, y);
+  reference::expects_bound(w, largest_dynamic_activation<Activations>);
+  multiply_codes(reference::quantize_activations<Activations>(x.values).view(), w, y, finish);
 }
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA::reference

@@ -21,7 +21,7 @@ struct byte_line {
   bytes part[parts];
 
   [[nodiscard]] HALFTONE_INLINE static byte_line load(const std::uint8_t* at) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return registers::load(at + i * width); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return registers::load(at + i * width); });
   }
   HALFTONE_INLINE void store(std::uint8_t* at) const noexcept {
     for (std::size_t i = 0; i < parts; ++i) {
@@ -29,24 +29,20 @@ struct byte_line {
     }
   }
   /// Makes the compiler forget what it knows of the line.
-  HALFTONE_INLINE void opaque() noexcept {
-    for (std::size_t i = 0; i < parts; ++i) {
-      registers::opaque(part[i]);
-    }
-  }
+  HALFTONE_INLINE void opaque() noexcept { opaque_of(std::make_index_sequence<parts>{}); }
   /// Shifts to the right by Shift bits (to the left if negative) and keeps the bits of Mask in each byte.
   template <int Shift, unsigned Mask>
   [[nodiscard]] HALFTONE_INLINE byte_line shifted() const noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return shifted_part<Shift, Mask>(part[i]); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return shifted_part<Shift, Mask>(part[i]); });
   }
   [[nodiscard]] HALFTONE_INLINE friend byte_line operator|(byte_line a, byte_line b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return registers::either(a.part[i], b.part[i]); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return registers::either(a.part[i], b.part[i]); });
   }
   /// Byte K of every column, as a level: sign-extended or not.
   template <int K, bool Signed>
   [[nodiscard]] HALFTONE_INLINE int_columns<Arch> levels() const noexcept {
     using batch = typename int_columns<Arch>::batch;
-    return int_columns<Arch>::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+    return int_columns<Arch>::each([&](auto i) HALFTONE_INLINE_LAMBDA {
       const bytes top = registers::template left_32<24 - 8 * K>(part[i]);
       if constexpr (Signed) {
         return batch(registers::as_ints(registers::template signed_right_32<24>(top)));
@@ -56,16 +52,21 @@ struct byte_line {
     });
   }
 
-  /// One register after the other: make(0), make(1), ...
+  /// One register after the other: make(0), make(1), ... as integral constants, for compilers keep arrays in registers only
+  /// where every index is one.
   template <class Part>
   [[nodiscard]] HALFTONE_INLINE static byte_line each(const Part& make) noexcept {
     return each_of(make, std::make_index_sequence<parts>{});
   }
 
  private:
+  template <std::size_t... I>
+  HALFTONE_INLINE void opaque_of(std::index_sequence<I...>) noexcept {
+    (registers::opaque(part[I]), ...);
+  }
   template <class Part, std::size_t... I>
   [[nodiscard]] HALFTONE_INLINE static byte_line each_of(const Part& make, std::index_sequence<I...>) noexcept {
-    return {{make(I)...}};
+    return {{make(std::integral_constant<std::size_t, I>{})...}};
   }
   template <int Shift, unsigned Mask>
   [[nodiscard]] HALFTONE_INLINE static bytes shifted_part(bytes p) noexcept {
@@ -85,7 +86,7 @@ struct byte_line {
 template <std::size_t Size, class Arch>
 [[nodiscard]] HALFTONE_INLINE float_columns<Arch> look_up(const float* table, int_columns<Arch> index) noexcept {
   using batch = typename float_columns<Arch>::batch;
-  return float_columns<Arch>::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+  return float_columns<Arch>::each([&](auto i) HALFTONE_INLINE_LAMBDA {
     return batch(native<Arch>::template look_up<Size>(table, native<Arch>::as_bytes(index.part[i])));
   });
 }
@@ -94,7 +95,7 @@ template <std::size_t Size, class Arch>
 template <class Arch>
 [[nodiscard]] HALFTONE_INLINE float_columns<Arch> widen_bf16(const std::uint8_t* values) noexcept {
   using batch = typename float_columns<Arch>::batch;
-  return float_columns<Arch>::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+  return float_columns<Arch>::each([&](auto i) HALFTONE_INLINE_LAMBDA {
     return batch(native<Arch>::widen_bf16(values + 2 * batch::size * i));
   });
 }
@@ -109,7 +110,7 @@ HALFTONE_INLINE void store_levels(const float_columns<Arch>& v, std::uint8_t* ou
 template <class Arch, bool Signed>
 [[nodiscard]] HALFTONE_INLINE int_columns<Arch> load_levels(const std::uint8_t* bytes) noexcept {
   using batch = typename int_columns<Arch>::batch;
-  return int_columns<Arch>::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+  return int_columns<Arch>::each([&](auto i) HALFTONE_INLINE_LAMBDA {
     return batch(native<Arch>::as_ints(native<Arch>::template load_levels<Signed>(bytes + batch::size * i)));
   });
 }

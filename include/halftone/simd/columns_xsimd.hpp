@@ -25,10 +25,10 @@ struct float_columns {
 
   [[nodiscard]] HALFTONE_INLINE static float_columns zero() noexcept { return broadcast(0.0f); }
   [[nodiscard]] HALFTONE_INLINE static float_columns broadcast(float value) noexcept {
-    return each([&](std::size_t) HALFTONE_INLINE_LAMBDA { return batch(value); });
+    return each([&](auto) HALFTONE_INLINE_LAMBDA { return batch(value); });
   }
   [[nodiscard]] HALFTONE_INLINE static float_columns load(const float* values) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch::load_unaligned(values + i * width); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return batch::load_unaligned(values + i * width); });
   }
   HALFTONE_INLINE void store(float* values) const noexcept {
     for (std::size_t i = 0; i < parts; ++i) {
@@ -41,7 +41,7 @@ struct float_columns {
       return load(values);
     }
     if constexpr (has_masks) {
-      return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+      return each([&](auto i) HALFTONE_INLINE_LAMBDA {
         return batch(native<Arch>::load_first(values + i * width, count < i * width ? 0 : count - i * width));
       });
     } else {
@@ -77,42 +77,64 @@ struct float_columns {
   }
   template <class Part, std::size_t... I>
   [[nodiscard]] HALFTONE_INLINE static float_columns each_of(const Part& make, std::index_sequence<I...>) noexcept {
-    return {{make(I)...}};
+    return {{make(std::integral_constant<std::size_t, I>{})...}};
   }
 
   [[nodiscard]] HALFTONE_INLINE friend float_columns operator+(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] + b.part[i]; });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return a.part[i] + b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns operator-(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] - b.part[i]; });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return a.part[i] - b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns operator/(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::quotient(a.part[i], b.part[i])); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::quotient(a.part[i], b.part[i])); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns fused(float_columns a, float_columns b, float_columns c) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::fused(a.part[i], b.part[i], c.part[i])); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::fused(a.part[i], b.part[i], c.part[i])); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns product(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA {
       typename batch::register_type p = a.part[i] * b.part[i];
       native<Arch>::opaque(p);
       return batch(p);
     });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns minimum(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::minimum(a.part[i], b.part[i])); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::minimum(a.part[i], b.part[i])); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns maximum(float_columns a, float_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::maximum(a.part[i], b.part[i])); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::maximum(a.part[i], b.part[i])); });
+  }
+  /// The smallest and the largest column, none of them NaN; whether all are 0.
+  [[nodiscard]] HALFTONE_INLINE float lowest() const noexcept {
+    batch low = part[0];
+    for (std::size_t i = 1; i < parts; ++i) {
+      low = batch(native<Arch>::minimum(low, part[i]));
+    }
+    return native<Arch>::lowest(low);
+  }
+  [[nodiscard]] HALFTONE_INLINE float highest() const noexcept {
+    batch high = part[0];
+    for (std::size_t i = 1; i < parts; ++i) {
+      high = batch(native<Arch>::maximum(high, part[i]));
+    }
+    return native<Arch>::highest(high);
+  }
+  [[nodiscard]] HALFTONE_INLINE bool all_zero() const noexcept {
+    bool zero = true;
+    for (std::size_t i = 0; i < parts; ++i) {
+      zero = zero && native<Arch>::all_zero(part[i]);
+    }
+    return zero;
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns magnitude(float_columns a) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return xsimd::abs(a.part[i]); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return xsimd::abs(a.part[i]); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns zero_if_nan(float_columns a) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return xsimd::select(a.part[i] == a.part[i], a.part[i], batch(0.0f)); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return xsimd::select(a.part[i] == a.part[i], a.part[i], batch(0.0f)); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns power_of_two(float_columns n) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::power_of_two(n.part[i])); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::power_of_two(n.part[i])); });
   }
 };
 
@@ -125,10 +147,10 @@ struct int_columns {
   batch part[parts];
 
   [[nodiscard]] HALFTONE_INLINE static int_columns broadcast(std::int32_t value) noexcept {
-    return each([&](std::size_t) HALFTONE_INLINE_LAMBDA { return batch(value); });
+    return each([&](auto) HALFTONE_INLINE_LAMBDA { return batch(value); });
   }
   [[nodiscard]] HALFTONE_INLINE static int_columns load(const std::int32_t* values) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch::load_unaligned(values + i * width); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return batch::load_unaligned(values + i * width); });
   }
   HALFTONE_INLINE void store(std::int32_t* values) const noexcept {
     for (std::size_t i = 0; i < parts; ++i) {
@@ -142,20 +164,20 @@ struct int_columns {
   }
   template <class Part, std::size_t... I>
   [[nodiscard]] HALFTONE_INLINE static int_columns each_of(const Part& make, std::index_sequence<I...>) noexcept {
-    return {{make(I)...}};
+    return {{make(std::integral_constant<std::size_t, I>{})...}};
   }
   /// Modulo 2^32, like every integer step of the kernels.
   [[nodiscard]] HALFTONE_INLINE friend int_columns operator+(int_columns a, int_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] + b.part[i]; });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return a.part[i] + b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend int_columns operator-(int_columns a, int_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] - b.part[i]; });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return a.part[i] - b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend int_columns operator*(int_columns a, int_columns b) noexcept {
-    return each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return a.part[i] * b.part[i]; });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return a.part[i] * b.part[i]; });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns<Arch> to_float(int_columns a) noexcept {
-    return float_columns<Arch>::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA { return xsimd::to_float(a.part[i]); });
+    return float_columns<Arch>::each([&](auto i) HALFTONE_INLINE_LAMBDA { return xsimd::to_float(a.part[i]); });
   }
 };
 

@@ -25,7 +25,7 @@ struct dot_registers {
   using weights = line;
 
   [[nodiscard]] HALFTONE_INLINE static sum zero() noexcept {
-    return line::each([](std::size_t) HALFTONE_INLINE_LAMBDA { return registers::zero(); });
+    return line::each([](auto) HALFTONE_INLINE_LAMBDA { return registers::zero(); });
   }
   /// Makes the compiler forget what it knows of a quad (for measuring the roof) or of sums.
   HALFTONE_INLINE static void opaque(quad& q) noexcept { registers::opaque(q.value); }
@@ -40,7 +40,7 @@ struct dot_registers {
   [[nodiscard]] HALFTONE_INLINE static int_columns<Arch> as_columns(const sum& s) noexcept {
     using batch = typename int_columns<Arch>::batch;
     return int_columns<Arch>::each(
-        [&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(registers::as_ints(s.part[i])); });
+        [&](auto i) HALFTONE_INLINE_LAMBDA { return batch(registers::as_ints(s.part[i])); });
   }
 };
 
@@ -64,14 +64,14 @@ struct dot_pairs : dot_registers<Arch> {
   template <std::size_t Step>
   [[nodiscard]] HALFTONE_INLINE static weights prepared(const byte_line<Arch>& line) noexcept { return line; }
   HALFTONE_INLINE static void add(sum& s, const weights& w, const quad& a) noexcept {
-    s = sum::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+    s = sum::each([&](auto i) HALFTONE_INLINE_LAMBDA {
       return registers::add_16(s.part[i], registers::pairs_8(w.part[i], a.value));
     });
   }
   [[nodiscard]] HALFTONE_INLINE static int_columns<Arch> widened(const sum& s) noexcept {
     const auto ones = registers::set_16(1);
     return base::as_columns(sum::each(
-        [&](std::size_t i) HALFTONE_INLINE_LAMBDA { return registers::pairs_16(s.part[i], ones); }));
+        [&](auto i) HALFTONE_INLINE_LAMBDA { return registers::pairs_16(s.part[i], ones); }));
   }
 };
 
@@ -95,7 +95,7 @@ struct dot_pairs<Arch, 8> : dot_registers<Arch> {
   /// The levels of a step widened to 16 bits.
   template <std::size_t Step>
   [[nodiscard]] HALFTONE_INLINE static weights prepared(const byte_line<Arch>& line) noexcept {
-    return sum::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+    return sum::each([&](auto i) HALFTONE_INLINE_LAMBDA {
       if constexpr (Step == 0) {
         return registers::template signed_right_16<8>(registers::template left_16<8>(line.part[i]));
       } else {
@@ -104,7 +104,7 @@ struct dot_pairs<Arch, 8> : dot_registers<Arch> {
     });
   }
   HALFTONE_INLINE static void add(sum& s, const weights& w, const quad& a) noexcept {
-    s = sum::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+    s = sum::each([&](auto i) HALFTONE_INLINE_LAMBDA {
       return registers::add_32(s.part[i], registers::pairs_16(w.part[i], a.value));
     });
   }

@@ -27,7 +27,7 @@ struct dot_quads : dot_registers<Arch> {
   template <std::size_t Step>
   [[nodiscard]] HALFTONE_INLINE static weights prepared(const byte_line<Arch>& line) noexcept { return line; }
   HALFTONE_INLINE static void add(sum& s, const weights& w, const quad& a) noexcept {
-    s = sum::each([&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+    s = sum::each([&](auto i) HALFTONE_INLINE_LAMBDA {
       return registers::template quads_8<Bits>(s.part[i], w.part[i], a.value);
     });
   }

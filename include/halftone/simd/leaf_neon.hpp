@@ -44,7 +44,7 @@ struct dot<neon, Bits> : dot_registers<neon> {
   [[nodiscard]] HALFTONE_INLINE static int_columns<neon> widened(const sum& s) noexcept {
     using batch = typename int_columns<neon>::batch;
     return int_columns<neon>::each(
-        [&](std::size_t i) HALFTONE_INLINE_LAMBDA { return batch(vpaddq_s32(s.low[i], s.high[i])); });
+        [&](auto i) HALFTONE_INLINE_LAMBDA { return batch(vpaddq_s32(s.low[i], s.high[i])); });
   }
 };
 

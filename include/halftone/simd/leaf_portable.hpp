@@ -10,6 +10,9 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
+template <>
+struct native<portable> {};
+
 template <class Arch>
 struct float_columns;
 template <class Arch>
@@ -64,6 +67,28 @@ struct float_columns<portable> {
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns maximum(const float_columns& a, const float_columns& b) noexcept {
     return each([&](std::size_t j) { return halftone::maximum(a.value[j], b.value[j]); });
+  }
+  /// The smallest and the largest column, none of them NaN; whether all are 0.
+  [[nodiscard]] HALFTONE_INLINE float lowest() const noexcept {
+    float low = value[0];
+    for (std::size_t j = 1; j < panel_columns; ++j) {
+      low = halftone::minimum(value[j], low);
+    }
+    return low;
+  }
+  [[nodiscard]] HALFTONE_INLINE float highest() const noexcept {
+    float high = value[0];
+    for (std::size_t j = 1; j < panel_columns; ++j) {
+      high = halftone::maximum(value[j], high);
+    }
+    return high;
+  }
+  [[nodiscard]] HALFTONE_INLINE bool all_zero() const noexcept {
+    bool zero = true;
+    for (std::size_t j = 0; j < panel_columns; ++j) {
+      zero = zero && value[j] == 0.0f;
+    }
+    return zero;
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns magnitude(const float_columns& a) noexcept {
     return each([&](std::size_t j) { return halftone::magnitude(a.value[j]); });

@@ -3,6 +3,7 @@
 // columns_xsimd.hpp, dot_pairs.hpp and dot_quads.hpp, which use them.
 #pragma once
 
+#include <halftone/simd/quads_x86.hpp>
 #include <halftone/simd/xsimd.hpp>
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-struct avx2_registers {
+struct avx2_registers : x86_quads {
   using bytes = __m256i;
   using floats = __m256;
 
@@ -24,6 +25,20 @@ struct avx2_registers {
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm256_min_ps(a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm256_max_ps(a, b); }
   HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return _mm256_div_ps(a, b); }
+  /// The smallest and the largest lane, and whether every lane is 0.
+  HALFTONE_INLINE static float lowest(floats v) noexcept {
+    const __m128 four = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    const __m128 two = _mm_min_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_min_ss(two, _mm_shuffle_ps(two, two, 1)));
+  }
+  HALFTONE_INLINE static float highest(floats v) noexcept {
+    const __m128 four = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    const __m128 two = _mm_max_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
+  }
+  HALFTONE_INLINE static bool all_zero(floats v) noexcept {
+    return _mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_setzero_ps(), _CMP_NEQ_UQ)) == 0;
+  }
   HALFTONE_INLINE static floats power_of_two(floats n) noexcept {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvttps_epi32(n), _mm256_set1_epi32(127)), 23));
   }

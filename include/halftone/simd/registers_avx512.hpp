@@ -3,6 +3,7 @@
 // byte_line.hpp, columns_xsimd.hpp, dot_pairs.hpp and dot_quads.hpp, which use them.
 #pragma once
 
+#include <halftone/simd/quads_x86.hpp>
 #include <halftone/simd/xsimd.hpp>
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-struct avx512_registers {
+struct avx512_registers : x86_quads {
   using bytes = __m512i;
   using floats = __m512;
 
@@ -24,6 +25,12 @@ struct avx512_registers {
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm512_min_ps(a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm512_max_ps(a, b); }
   HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return _mm512_div_ps(a, b); }
+  /// The smallest and the largest lane, and whether every lane is 0.
+  HALFTONE_INLINE static float lowest(floats v) noexcept { return _mm512_reduce_min_ps(v); }
+  HALFTONE_INLINE static float highest(floats v) noexcept { return _mm512_reduce_max_ps(v); }
+  HALFTONE_INLINE static bool all_zero(floats v) noexcept {
+    return _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ) == 0;
+  }
   HALFTONE_INLINE static floats power_of_two(floats n) noexcept {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_cvttps_epi32(n), _mm512_set1_epi32(127)), 23));
   }

@@ -25,6 +25,10 @@ struct neon_registers {
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return vbslq_f32(vcltq_f32(a, b), a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return vbslq_f32(vcgtq_f32(a, b), a, b); }
   HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return vdivq_f32(a, b); }
+  /// The smallest and the largest lane, and whether every lane is 0.
+  HALFTONE_INLINE static float lowest(floats v) noexcept { return vminvq_f32(v); }
+  HALFTONE_INLINE static float highest(floats v) noexcept { return vmaxvq_f32(v); }
+  HALFTONE_INLINE static bool all_zero(floats v) noexcept { return vminvq_u32(vceqzq_f32(v)) != 0; }
   HALFTONE_INLINE static floats power_of_two(floats n) noexcept {
     return vreinterpretq_f32_s32(vshlq_n_s32(vaddq_s32(vcvtq_s32_f32(n), vdupq_n_s32(127)), 23));
   }

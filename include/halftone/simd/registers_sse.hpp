@@ -4,6 +4,7 @@
 #pragma once
 
 #include <halftone/core/arithmetic.hpp>
+#include <halftone/simd/quads_x86.hpp>
 #include <halftone/simd/xsimd.hpp>
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-struct sse_registers {
+struct sse_registers : x86_quads {
   using bytes = __m128i;
   using floats = __m128;
 
@@ -26,6 +27,18 @@ struct sse_registers {
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm_min_ps(a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm_max_ps(a, b); }
   HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return _mm_div_ps(a, b); }
+  /// The smallest and the largest lane, and whether every lane is 0.
+  HALFTONE_INLINE static float lowest(floats v) noexcept {
+    const __m128 two = _mm_min_ps(v, _mm_movehl_ps(v, v));
+    return _mm_cvtss_f32(_mm_min_ss(two, _mm_shuffle_ps(two, two, 1)));
+  }
+  HALFTONE_INLINE static float highest(floats v) noexcept {
+    const __m128 two = _mm_max_ps(v, _mm_movehl_ps(v, v));
+    return _mm_cvtss_f32(_mm_max_ss(two, _mm_shuffle_ps(two, two, 1)));
+  }
+  HALFTONE_INLINE static bool all_zero(floats v) noexcept {
+    return _mm_movemask_ps(_mm_cmpneq_ps(v, _mm_setzero_ps())) == 0;
+  }
   HALFTONE_INLINE static floats power_of_two(floats n) noexcept {
     return _mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(_mm_cvttps_epi32(n), _mm_set1_epi32(127)), 23));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Halftone: the only door to xsimd, 8.1 to 14.x. Included by the leaves of instruction sets that xsimd serves.
+// Halftone: the only door to xsimd; tested with 8.1 and 13.2. Included by the leaves of instruction sets that xsimd serves.
 #pragma once
 
 #include <halftone/simd/arch.hpp>

@@ -11,11 +11,12 @@
 
 namespace halftone::inline v0_1 {
 
-/// A scheme that activations can have: 8-bit integers, one set of parameters a row or for all rows, fp32 scales.
+/// A scheme that activations can have: 8-bit integers, one set of parameters a row or for all rows, fp32 scales. Its reals
+/// are scale * (level - zero_point): a mapping with a `real` of its own would be ignored by the integer dot products.
 template <class S>
 concept activation_scheme =
     scheme_type<S> && uniform_element<typename S::element_type> && S::element_type::bits == 8 && !S::has_offset &&
-    S::has_scale &&
+    S::has_scale && std::is_same_v<typename S::scale_storage, stored_as<fp32>> && !S::has_own_real &&
     (std::is_same_v<typename S::granularity_type, per_token> || std::is_same_v<typename S::granularity_type, per_tensor>);
 
 /// Codes of rows of activations: real = scale[row] * (level - zero_point[row]). A view; owns nothing.

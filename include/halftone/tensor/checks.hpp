@@ -72,6 +72,12 @@ void expects_int32_bound(std::size_t group_length, std::int64_t largest) {
   return centred ? 128 : 255;
 }
 
+/// The same for activations that are quantized inside a call: a scheme with zero points counts as if it used them, so that
+/// whether a call is refused depends on shapes and types alone.
+template <activation_scheme Activations>
+inline constexpr std::int64_t largest_dynamic_activation =
+    Activations::element_type::min < 0 && !Activations::has_zero_point ? 128 : 255;
+
 /// Checks x [m, k], weights [n, k] and y [m, n] of a multiplication.
 template <class Output, class Epilogue>
 void expects_gemm(matrix_shape x, matrix_shape weights, const matrix_view<Output>& y, const Epilogue& epilogue) {
@@ -82,6 +88,12 @@ void expects_gemm(matrix_shape x, matrix_shape weights, const matrix_view<Output
           x.rows, ", ", weights.rows, "]");
   epilogue.expects_shape(y.shape());
   epilogue.expects_apart(y);
+}
+
+/// Checks that y, which is written while x is still read, shares nothing with x.
+template <class View, class Output>
+void expects_apart(const View& x, const matrix_view<Output>& y) {
+  expects(!overlap(x, y), "gemm: x and y overlap; y is written while x is still read");
 }
 
 /// Checks a view of quantized activations: its codes, that every scale is there and not infinite, and that every zero

@@ -1,11 +1,94 @@
 // SPDX-License-Identifier: MIT
 // The AVX-512 intrinsics that Halftone's leaf uses, in plain loops, so that machines without AVX-512 run its code, too.
-// Found before the compiler's own header; the build defines the macros of the instruction set by hand.
+// Included before everything else (-include), because it also says that there is AVX-512.
 #pragma once
+
+#include_next <immintrin.h>
 
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+
+// The compiler knows these names already; ours stand before them.
+#define __m512 emulated_m512
+#define __m512i emulated_m512i
+#undef _mm512_add_epi16
+#define _mm512_add_epi16 emulated_mm512_add_epi16
+#undef _mm512_add_epi32
+#define _mm512_add_epi32 emulated_mm512_add_epi32
+#undef _mm512_and_si512
+#define _mm512_and_si512 emulated_mm512_and_si512
+#undef _mm512_castsi512_ps
+#define _mm512_castsi512_ps emulated_mm512_castsi512_ps
+#undef _mm512_cmp_ps_mask
+#define _mm512_cmp_ps_mask emulated_mm512_cmp_ps_mask
+#undef _mm512_cvtepi32_epi8
+#define _mm512_cvtepi32_epi8 emulated_mm512_cvtepi32_epi8
+#undef _mm512_cvtepi8_epi32
+#define _mm512_cvtepi8_epi32 emulated_mm512_cvtepi8_epi32
+#undef _mm512_cvtepu16_epi32
+#define _mm512_cvtepu16_epi32 emulated_mm512_cvtepu16_epi32
+#undef _mm512_cvtepu8_epi32
+#define _mm512_cvtepu8_epi32 emulated_mm512_cvtepu8_epi32
+#undef _mm512_cvttps_epi32
+#define _mm512_cvttps_epi32 emulated_mm512_cvttps_epi32
+#undef _mm512_div_ps
+#define _mm512_div_ps emulated_mm512_div_ps
+#undef _mm512_dpbusd_epi32
+#define _mm512_dpbusd_epi32 emulated_mm512_dpbusd_epi32
+#undef _mm512_fmadd_ps
+#define _mm512_fmadd_ps emulated_mm512_fmadd_ps
+#undef _mm512_i32gather_ps
+#define _mm512_i32gather_ps emulated_mm512_i32gather_ps
+#undef _mm512_load_si512
+#define _mm512_load_si512 emulated_mm512_load_si512
+#undef _mm512_loadu_ps
+#define _mm512_loadu_ps emulated_mm512_loadu_ps
+#undef _mm512_madd_epi16
+#define _mm512_madd_epi16 emulated_mm512_madd_epi16
+#undef _mm512_maddubs_epi16
+#define _mm512_maddubs_epi16 emulated_mm512_maddubs_epi16
+#undef _mm512_mask_storeu_ps
+#define _mm512_mask_storeu_ps emulated_mm512_mask_storeu_ps
+#undef _mm512_maskz_loadu_ps
+#define _mm512_maskz_loadu_ps emulated_mm512_maskz_loadu_ps
+#undef _mm512_max_ps
+#define _mm512_max_ps emulated_mm512_max_ps
+#undef _mm512_min_ps
+#define _mm512_min_ps emulated_mm512_min_ps
+#undef _mm512_or_si512
+#define _mm512_or_si512 emulated_mm512_or_si512
+#undef _mm512_permutexvar_ps
+#define _mm512_permutexvar_ps emulated_mm512_permutexvar_ps
+#undef _mm512_reduce_max_ps
+#define _mm512_reduce_max_ps emulated_mm512_reduce_max_ps
+#undef _mm512_reduce_min_ps
+#define _mm512_reduce_min_ps emulated_mm512_reduce_min_ps
+#undef _mm512_set1_epi16
+#define _mm512_set1_epi16 emulated_mm512_set1_epi16
+#undef _mm512_set1_epi32
+#define _mm512_set1_epi32 emulated_mm512_set1_epi32
+#undef _mm512_set1_epi8
+#define _mm512_set1_epi8 emulated_mm512_set1_epi8
+#undef _mm512_setzero_ps
+#define _mm512_setzero_ps emulated_mm512_setzero_ps
+#undef _mm512_setzero_si512
+#define _mm512_setzero_si512 emulated_mm512_setzero_si512
+#undef _mm512_slli_epi16
+#define _mm512_slli_epi16 emulated_mm512_slli_epi16
+#undef _mm512_slli_epi32
+#define _mm512_slli_epi32 emulated_mm512_slli_epi32
+#undef _mm512_srai_epi16
+#define _mm512_srai_epi16 emulated_mm512_srai_epi16
+#undef _mm512_srai_epi32
+#define _mm512_srai_epi32 emulated_mm512_srai_epi32
+#undef _mm512_srli_epi16
+#define _mm512_srli_epi16 emulated_mm512_srli_epi16
+#undef _mm512_srli_epi32
+#define _mm512_srli_epi32 emulated_mm512_srli_epi32
+#undef _mm512_store_si512
+#define _mm512_store_si512 emulated_mm512_store_si512
+
 
 // Registers are arrays here: the empty statements that pin real registers have nothing to hold.
 #define asm(...)
@@ -15,12 +98,6 @@ struct alignas(64) __m512 {
 };
 struct alignas(64) __m512i {
   std::uint8_t b[64];
-};
-struct __m256i {
-  std::uint8_t b[32];
-};
-struct __m128i {
-  std::uint8_t b[16];
 };
 
 namespace emulated {
@@ -62,7 +139,7 @@ __m512i widen(const Register& a) {
   view<Wide> w;
   for (std::size_t i = 0; i < 64 / sizeof(Wide); ++i) {
     Narrow n;
-    std::memcpy(&n, a.b + i * sizeof(Narrow), sizeof n);
+    std::memcpy(&n, reinterpret_cast<const char*>(&a) + i * sizeof(Narrow), sizeof n);
     w.v[i] = static_cast<Wide>(n);
   }
   return from(w);
@@ -82,7 +159,6 @@ inline __m512 _mm512_loadu_ps(const void* p) {
   std::memcpy(r.f, p, 64);
   return r;
 }
-using __mmask16 = std::uint16_t;
 inline __m512 _mm512_maskz_loadu_ps(__mmask16 mask, const void* p) {
   __m512 r = {};
   for (int i = 0; i < 16; ++i) {
@@ -99,17 +175,6 @@ inline void _mm512_mask_storeu_ps(void* p, __mmask16 mask, __m512 a) {
     }
   }
 }
-inline __m256i _mm256_loadu_si256(const __m256i* p) {
-  __m256i r;
-  std::memcpy(r.b, p, 32);
-  return r;
-}
-inline __m128i _mm_loadu_si128(const __m128i* p) {
-  __m128i r;
-  std::memcpy(r.b, p, 16);
-  return r;
-}
-inline void _mm_storeu_si128(__m128i* p, __m128i a) { std::memcpy(p, a.b, 16); }
 inline __m512i _mm512_set1_epi32(int x) {
   return emulated::map<std::int32_t>({}, [x](std::int32_t) { return x; });
 }
@@ -196,11 +261,11 @@ inline __m512i _mm512_cvtepi8_epi32(__m128i a) { return emulated::widen<std::int
 inline __m512i _mm512_cvtepu8_epi32(__m128i a) { return emulated::widen<std::int32_t, std::uint8_t>(a); }
 inline __m512i _mm512_cvtepu16_epi32(__m256i a) { return emulated::widen<std::int32_t, std::uint16_t>(a); }
 inline __m128i _mm512_cvtepi32_epi8(__m512i a) {
-  __m128i r;
+  alignas(16) std::uint8_t low[16];
   for (int i = 0; i < 16; ++i) {
-    r.b[i] = a.b[4 * i];
+    low[i] = a.b[4 * i];
   }
-  return r;
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(low));
 }
 /// Toward zero; what does not fit becomes the most negative integer.
 inline __m512i _mm512_cvttps_epi32(__m512 a) {
@@ -221,6 +286,29 @@ inline __m512 _mm512_fmadd_ps(__m512 a, __m512 b, __m512 c) {
 inline __m512 _mm512_div_ps(__m512 a, __m512 b) {
   return emulated::make([&](int i) { return a.f[i] / b.f[i]; });
 }
+inline float _mm512_reduce_min_ps(__m512 a) {
+  float low = a.f[0];
+  for (const float x : a.f) {
+    low = x < low ? x : low;
+  }
+  return low;
+}
+inline float _mm512_reduce_max_ps(__m512 a) {
+  float high = a.f[0];
+  for (const float x : a.f) {
+    high = x > high ? x : high;
+  }
+  return high;
+}
+inline __m512 _mm512_setzero_ps() { return {}; }
+/// Halftone asks for one predicate only: not equal, or not a number.
+inline __mmask16 _mm512_cmp_ps_mask(__m512 a, __m512 b, int) {
+  unsigned mask = 0;
+  for (int i = 0; i < 16; ++i) {
+    mask |= (a.f[i] == b.f[i] ? 0u : 1u) << i;
+  }
+  return static_cast<__mmask16>(mask);
+}
 inline __m512 _mm512_min_ps(__m512 a, __m512 b) {
   return emulated::make([&](int i) { return a.f[i] < b.f[i] ? a.f[i] : b.f[i]; });
 }
@@ -238,3 +326,13 @@ inline __m512 _mm512_i32gather_ps(__m512i at, const void* table, int scale) {
     return x;
   });
 }
+
+// Only now: the compiler's header would look for its own instructions.
+#define __AVX512F__ 1
+#define __AVX512CD__ 1
+#define __AVX512BW__ 1
+#define __AVX512DQ__ 1
+#define __AVX512VL__ 1
+#if defined(EMULATED_AVX512_VNNI)
+#define __AVX512VNNI__ 1
+#endif

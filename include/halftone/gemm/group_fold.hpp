@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Halftone: the end of a group: zero points folded into its integer sums, then one fused step on each output's float chain.
+#pragma once
+
+#include <halftone/gemm/packed_matrix.hpp>
+#include <halftone/gemm/prepared_activations.hpp>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
+/// What packing added to the levels of symmetric codes.
+template <class Scheme>
+inline constexpr std::int32_t packing_bias = packed_bias<typename Scheme::element_type>();
+
+/// The factor of prepared sums: the bias where nothing else needs the sums, otherwise 0 for "as they are".
+template <class Scheme>
+inline constexpr std::int32_t folded_bias = Scheme::has_zero_point || Scheme::has_offset ? 0 : packing_bias<Scheme>;
+
+/// Walks from group to group beside a tile of `Panels` panels; called with the finished sums of (row of the tile, panel).
+template <class Arch, class Packed, std::size_t Panels>
+class group_fold {
+  using Scheme = typename Packed::scheme_type;
+  using activations = prepared_activations<dot<Arch, Packed::bits>::format>;
+  using floats = float_columns<Arch>;
+  using ints = int_columns<Arch>;
+
+ public:
+  /// @param group   the first group
+  /// @param row     row of the block that is row 0 of the tile
+  /// @param chains  [rows][Panels][16]: the float chains of the tile
+  HALFTONE_INLINE group_fold(const Packed& w, const activations& a, std::size_t panel, std::size_t group, std::size_t row,
+                             float* chains) noexcept
+      : zeros_(a.has_zeros ? a.zeros + row : nullptr), sums_(a.sums + row * a.groups + group), groups_(a.groups),
+        chains_(chains) {
+    for (std::size_t p = 0; p < Panels; ++p) {
+      scales_[p] = w.scales(panel + p, group);
+      zero_points_[p] = Scheme::has_zero_point ? w.zero_points(panel + p, group) : nullptr;
+      offsets_[p] = Scheme::has_offset ? w.offsets(panel + p, group) : nullptr;
+      code_sums_[p] = w.code_sums(panel + p, group);
+    }
+  }
+
+  HALFTONE_INLINE void next() noexcept {
+    for (std::size_t p = 0; p < Panels; ++p) {
+      scales_[p] += panel_columns;
+      zero_points_[p] += Scheme::has_zero_point ? panel_columns : 0;
+      offsets_[p] += Scheme::has_offset ? panel_columns : 0;
+      code_sums_[p] += panel_columns;
+    }
+    ++sums_;
+  }
+
+  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, ints sum) const noexcept {
+    const std::int32_t activation_sum = sums_[row * groups_];
+    if constexpr (Scheme::has_zero_point) {
+      sum = sum - ints::load(zero_points_[p]) * ints::broadcast(activation_sum);
+    } else if constexpr (folded_bias<Scheme> != 0) {
+      sum = sum - ints::broadcast(activation_sum);
+    } else if constexpr (packing_bias<Scheme> != 0) {
+      sum = sum - ints::broadcast(packing_bias<Scheme> * activation_sum);
+    }
+    if (zeros_ != nullptr) [[unlikely]] {
+      sum = sum - ints::load(code_sums_[p]) * ints::broadcast(zeros_[row]);
+    }
+    float* chain = chains_ + (row * Panels + p) * panel_columns;
+    floats acc = fused(to_float(sum), floats::load(scales_[p]), floats::load(chain));
+    if constexpr (Scheme::has_offset) {
+      acc = fused(floats::broadcast(static_cast<float>(activation_sum)), floats::load(offsets_[p]), acc);
+    }
+    acc.store(chain);
+  }
+
+ private:
+  const float* scales_[Panels];
+  const std::int32_t* zero_points_[Panels];
+  const float* offsets_[Panels];
+  const std::int32_t* code_sums_[Panels];
+  const std::int32_t* zeros_;  // prepared codes of real zero, or null where all are 0
+  const std::int32_t* sums_;   // of the tile's first row; rows follow at groups_
+  std::size_t groups_;
+  float* chains_;
+};
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA
