@@ -29,51 +29,60 @@ class group_fold {
   /// @param chains  [rows][Panels][16]: the float chains of the tile
   HALFTONE_INLINE group_fold(const Packed& w, const activations& a, std::size_t panel, std::size_t group, std::size_t row,
                              float* chains) noexcept
-      : zeros_(a.has_zeros ? a.zeros + row : nullptr), sums_(a.sums + row * a.groups + group), groups_(a.groups),
-        chains_(chains) {
-    for (std::size_t p = 0; p < Panels; ++p) {
-      scales_[p] = w.scales(panel + p, group);
-      zero_points_[p] = Scheme::has_zero_point ? w.zero_points(panel + p, group) : nullptr;
-      offsets_[p] = Scheme::has_offset ? w.offsets(panel + p, group) : nullptr;
-      code_sums_[p] = w.code_sums(panel + p, group);
-    }
-  }
+      : scales_(w.scales(panel, group)),
+        zero_points_(Scheme::has_zero_point ? w.zero_points(panel, group) : nullptr),
+        offsets_(Scheme::has_offset ? w.offsets(panel, group) : nullptr),
+        code_sums_(w.code_sums(panel, group)),
+        panel_stride_(w.geometry().groups * panel_columns),
+        zeros_(a.has_zeros ? a.zeros + row : nullptr),
+        sums_(a.sums + row * a.groups + group),
+        groups_(a.groups),
+        chains_(chains) {}
 
   HALFTONE_INLINE void next() noexcept {
-    for (std::size_t p = 0; p < Panels; ++p) {
-      scales_[p] += panel_columns;
-      zero_points_[p] += Scheme::has_zero_point ? panel_columns : 0;
-      offsets_[p] += Scheme::has_offset ? panel_columns : 0;
-      code_sums_[p] += panel_columns;
-    }
+    scales_ += panel_columns;
+    zero_points_ += Scheme::has_zero_point ? panel_columns : 0;
+    offsets_ += Scheme::has_offset ? panel_columns : 0;
+    code_sums_ += panel_columns;
     ++sums_;
   }
 
   HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, ints sum) const noexcept {
     const std::int32_t activation_sum = sums_[row * groups_];
     if constexpr (Scheme::has_zero_point) {
-      sum = sum - ints::load(zero_points_[p]) * ints::broadcast(activation_sum);
+      sum = sum - ints::load(zero_points_ + p * panel_stride_) * ints::broadcast(activation_sum);
     } else if constexpr (folded_bias<Scheme> != 0) {
       sum = sum - ints::broadcast(activation_sum);
     } else if constexpr (packing_bias<Scheme> != 0) {
       sum = sum - ints::broadcast(packing_bias<Scheme> * activation_sum);
     }
     if (zeros_ != nullptr) [[unlikely]] {
-      sum = sum - ints::load(code_sums_[p]) * ints::broadcast(zeros_[row]);
+      sum = sum - ints::load(code_sums_ + p * panel_stride_) * ints::broadcast(zeros_[row]);
     }
-    float* chain = chains_ + (row * Panels + p) * panel_columns;
-    floats acc = fused(to_float(sum), floats::load(scales_[p]), floats::load(chain));
+    float* chain = fresh(chains_ + (row * Panels + p) * panel_columns);
+    floats acc = fused(to_float(sum), floats::load(fresh(scales_ + p * panel_stride_)), floats::load(chain));
     if constexpr (Scheme::has_offset) {
-      acc = fused(floats::broadcast(static_cast<float>(activation_sum)), floats::load(offsets_[p]), acc);
+      acc = fused(floats::broadcast(static_cast<float>(activation_sum)), floats::load(fresh(offsets_ + p * panel_stride_)), acc);
     }
     acc.store(chain);
   }
 
  private:
-  const float* scales_[Panels];
-  const std::int32_t* zero_points_[Panels];
-  const float* offsets_[Panels];
-  const std::int32_t* code_sums_[Panels];
+  /// A pointer that compilers take for another one each time: chains and scales are then read from the cache where they lie.
+  /// Kept from row to row or from group to group, they would go through the stack, for the sums of a tile need the registers.
+  template <class T>
+  [[nodiscard]] HALFTONE_INLINE static T* fresh(T* values) noexcept {
+#if defined(__GNUC__)
+    asm("" : "+r"(values));
+#endif
+    return values;
+  }
+
+  const float* scales_;  // of the tile's first panel; panels follow at panel_stride_
+  const std::int32_t* zero_points_;
+  const float* offsets_;
+  const std::int32_t* code_sums_;
+  std::size_t panel_stride_;
   const std::int32_t* zeros_;  // prepared codes of real zero, or null where all are 0
   const std::int32_t* sums_;   // of the tile's first row; rows follow at groups_
   std::size_t groups_;

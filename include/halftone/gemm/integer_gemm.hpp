@@ -21,17 +21,16 @@ class integer_block {
   using activations = prepared_activations<dots::format>;
   using floats = float_columns<Arch>;
   using ints = int_columns<Arch>;
-  static constexpr std::size_t tile_rows = tile_shape<Arch>::integer_rows;
+  using layout = plane_layout<Packed::bits>;
+  static constexpr bool lines_are_codes = layout::unit_quads == 1;
+  static constexpr std::size_t tile_rows =
+      lines_are_codes ? tile_shape<Arch>::integer_rows : tile_shape<Arch>::unpacked_rows;
   static constexpr std::size_t tile_panels = tile_shape<Arch>::integer_panels;
   static constexpr std::size_t row_panels = tile_shape<Arch>::row_panels;  ///< for a single row
   static constexpr std::size_t most_panels = std::max(tile_panels, row_panels);
   static constexpr std::size_t block_quads = blocking<Arch>::quads;
   static constexpr std::size_t few_quads = 32;  ///< of a strip that few rows use: it should not push them out of the cache
   static constexpr std::size_t strip_bytes = 64 * (block_quads + 16);
-  /// Up to this many rows bit planes are unpacked in registers; with more, they are decoded into a strip first, once.
-  static constexpr std::size_t register_rows = tile_rows;
-  using layout = plane_layout<Packed::bits>;
-  static constexpr bool lines_are_codes = layout::unit_quads == 1;
   /// Quads of a full group where the scheme fixes them, else 0.
   static constexpr std::size_t group_quads = [] {
     if constexpr (requires { Scheme::granularity_type::group_size; }) {
@@ -82,7 +81,7 @@ class integer_block {
   /// The quads that are worked on at a time: whole groups where they fit, else whole units.
   [[nodiscard]] std::size_t chunk_quads() const noexcept {
     const std::size_t group = w_.geometry().group_quads;
-    const std::size_t most = lines_are_codes || rows_ > register_rows ? block_quads : few_quads;
+    const std::size_t most = lines_are_codes || rows_ > tile_rows ? block_quads : few_quads;
     return group >= most ? most : most / group * group;
   }
 

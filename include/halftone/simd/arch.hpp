@@ -75,7 +75,9 @@ using default_arch = portable;
 template <class Arch>
 struct native;
 
-/// Register tiles of the kernels: rows of activations times panels of 16 columns. Each leaf specializes it.
+/// Register tiles of the kernels: rows of activations times panels of 16 columns. Each leaf specializes it:
+/// integer_rows x integer_panels for codes of 8 bits, unpacked_rows x integer_panels where bit planes are unpacked beside the
+/// sums, 1 x row_panels for a single row, float_rows x float_panels in float.
 template <class Arch>
 struct tile_shape;
 

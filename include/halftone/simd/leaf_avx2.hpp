@@ -18,6 +18,7 @@ struct dot<avx2, Bits> : dot_pairs<avx2, Bits> {};
 template <>
 struct tile_shape<avx2> {
   static constexpr std::size_t integer_rows = 4;
+  static constexpr std::size_t unpacked_rows = 4;
   static constexpr std::size_t integer_panels = 1;
   static constexpr std::size_t row_panels = 2;
   static constexpr std::size_t float_rows = 6;

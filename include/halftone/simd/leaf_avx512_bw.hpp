@@ -19,8 +19,9 @@ struct dot<avx512_bw, Bits> : dot_pairs<avx512_bw, Bits> {};
 template <>
 struct tile_shape<avx512_bw> {
   static constexpr std::size_t integer_rows = 6;
+  static constexpr std::size_t unpacked_rows = 4;
   static constexpr std::size_t integer_panels = 2;
-  static constexpr std::size_t row_panels = 4;
+  static constexpr std::size_t row_panels = 2;
   static constexpr std::size_t float_rows = 6;
   static constexpr std::size_t float_panels = 2;
 };

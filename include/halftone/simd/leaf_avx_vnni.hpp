@@ -33,8 +33,9 @@ struct dot<avx_vnni, Bits> : dot_quads<avx_vnni, Bits> {};
 template <>
 struct tile_shape<avx_vnni> {
   static constexpr std::size_t integer_rows = 6;
+  static constexpr std::size_t unpacked_rows = 4;
   static constexpr std::size_t integer_panels = 1;
-  static constexpr std::size_t row_panels = 4;
+  static constexpr std::size_t row_panels = 2;
   static constexpr std::size_t float_rows = 6;
   static constexpr std::size_t float_panels = 1;
 };

@@ -51,6 +51,7 @@ struct dot<neon, Bits> : dot_registers<neon> {
 template <>
 struct tile_shape<neon> {
   static constexpr std::size_t integer_rows = 2;
+  static constexpr std::size_t unpacked_rows = 2;
   static constexpr std::size_t integer_panels = 1;
   static constexpr std::size_t row_panels = 2;
   static constexpr std::size_t float_rows = 6;

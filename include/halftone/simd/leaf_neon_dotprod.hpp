@@ -25,6 +25,7 @@ struct dot<neon_dotprod, Bits> : dot_quads<neon_dotprod, Bits> {};
 template <>
 struct tile_shape<neon_dotprod> {
   static constexpr std::size_t integer_rows = 6;
+  static constexpr std::size_t unpacked_rows = 4;
   static constexpr std::size_t integer_panels = 1;
   static constexpr std::size_t row_panels = 2;
   static constexpr std::size_t float_rows = 6;

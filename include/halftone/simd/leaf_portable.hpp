@@ -273,6 +273,7 @@ struct dot<portable, Bits> {
 template <>
 struct tile_shape<portable> {
   static constexpr std::size_t integer_rows = 2;
+  static constexpr std::size_t unpacked_rows = 2;
   static constexpr std::size_t integer_panels = 1;
   static constexpr std::size_t row_panels = 1;
   static constexpr std::size_t float_rows = 2;

@@ -18,6 +18,7 @@ struct dot<sse4_1, Bits> : dot_pairs<sse4_1, Bits> {};
 template <>
 struct tile_shape<sse4_1> {
   static constexpr std::size_t integer_rows = 2;
+  static constexpr std::size_t unpacked_rows = 2;
   static constexpr std::size_t integer_panels = 1;
   static constexpr std::size_t row_panels = 1;
   static constexpr std::size_t float_rows = 2;
