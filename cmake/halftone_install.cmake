@@ -14,7 +14,7 @@ configure_package_config_file(cmake/halftoneConfig.cmake.in "${PROJECT_BINARY_DI
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/halftoneConfigVersion.cmake" COMPATIBILITY SameMinorVersion
                                  ARCH_INDEPENDENT)
 install(FILES "${PROJECT_BINARY_DIR}/halftoneConfig.cmake" "${PROJECT_BINARY_DIR}/halftoneConfigVersion.cmake"
-              cmake/halftone_find_xsimd.cmake
+              cmake/halftone_dispatch.cmake cmake/halftone_find_xsimd.cmake cmake/halftone_localize.cmake
         DESTINATION "${package_dir}")
 
 # The prefix of the .pc file is counted from where pkg-config finds it, so the installed tree can be moved.

@@ -43,6 +43,7 @@
 #include <halftone/scheme/scheme.hpp>
 #include <halftone/scheme/storage.hpp>
 #include <halftone/scheme/symmetric.hpp>
+#include <halftone/simd/dispatch.hpp>
 #include <halftone/tensor/activations.hpp>
 #include <halftone/tensor/checks.hpp>
 #include <halftone/tensor/parameter_plane.hpp>

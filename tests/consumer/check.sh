@@ -28,6 +28,9 @@ build_with_cmake() {
   "$cmake" -S "$here/$how" -B "$folder/build" -DCMAKE_CXX_COMPILER="$compiler" "$@" >/dev/null
   "$cmake" --build "$folder/build" >/dev/null
   "$folder/build/consumer"
+  if [[ -x "$folder/build/dispatch" ]]; then
+    "$folder/build/dispatch"
+  fi
 }
 
 case $how in

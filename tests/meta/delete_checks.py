@@ -25,7 +25,7 @@ ROOT = meta.ROOT
 # Which tests speak for which folder. Checks of io/ are tested beside io/'s readers and writers.
 SUITES = {
     "contract": ["tests/contract/quantize.cpp", "tests/contract/gemm_*.cpp", "tests/contract/reference.cpp",
-                 "tests/core/result.cpp"],
+                 "tests/core/result.cpp", "tests/simd/dispatch.cpp"],
     "io": ["tests/io/*.cpp"],
 }
 CALL = re.compile(r"\bexpects(?:_\w+)?\s*(?:<[^;(){}]*>)?\s*\(")

@@ -45,6 +45,11 @@ template <class... Parts>
 
 }  // namespace detail
 
+}  // namespace halftone::inline v0_1
+
+// Kernels call these: in the namespace of the instruction set, no other object gets their copies.
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
 /// Reports a wrong call. With exceptions it throws `error`; without them it calls HALFTONE_ERROR_HANDLER(text), a macro
 /// of the user's, and terminates if that returns.
 template <class... Parts>
@@ -68,4 +73,4 @@ HALFTONE_INLINE void expects(bool condition, const Parts&... parts) {
   }
 }
 
-}  // namespace halftone::inline v0_1
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA

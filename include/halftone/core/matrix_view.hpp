@@ -54,6 +54,11 @@ class matrix_view {
   std::size_t stride_ = 0;
 };
 
+}  // namespace halftone::inline v0_1
+
+// Kernels call this: in the namespace of the instruction set, no other object gets its copies.
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
 /// Checks that a view can be read: a pointer where there are elements, and a stride of at least a row.
 /// @param entry_point,argument  named in the message
 template <class T>
@@ -63,6 +68,10 @@ void expects_valid(const matrix_view<T>& view, std::string_view entry_point, std
   expects(view.rows() <= 1 || view.stride() >= view.cols(), entry_point, ": ", argument, " has stride ", view.stride(),
           ", less than its ", view.cols(), " columns");
 }
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA
+
+namespace halftone::inline v0_1 {
 
 namespace detail {
 

@@ -18,6 +18,11 @@ inline constexpr bool has_integer_path =
     uniform_element<typename Scheme::element_type> && constant_along_k<typename Scheme::granularity_type> &&
     Scheme::equation != equation::level_only && !Scheme::has_own_real;
 
+}  // namespace halftone::inline v0_1
+
+// Kernels call these: in the namespace of the instruction set, no other object gets their copies.
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
 /// Checks the parameters that an estimator chose for a group.
 template <class Scheme>
 void expects_parameters(const group_parameters& p, std::size_t group) {
@@ -110,4 +115,4 @@ inline void expects_activations(const activation_view& x) {
   }
 }
 
-}  // namespace halftone::inline v0_1
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA
