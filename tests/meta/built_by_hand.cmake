@@ -58,7 +58,7 @@ endif()
 # 64-bit Arm under an emulator. The headers of other packages are the same for every processor; they come last.
 set(arm_flags -static -O1 -idirafter /usr/include)
 add_built_by_hand(aarch64.neon COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
-                  SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp golden/floats_and_tables.cpp
+                  SOURCES simd/simd.cpp golden/four_bits.cpp golden/floats_and_tables.cpp
                   FLAGS ${arm_flags} -march=armv8-a)
 add_built_by_hand(aarch64.neon_dotprod COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
                   SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp
