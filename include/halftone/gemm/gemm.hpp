@@ -3,6 +3,7 @@
 #pragma once
 
 #include <halftone/gemm/pack.hpp>
+#include <halftone/gemm/rows_as_floats.hpp>
 #include <halftone/gemm/workspace.hpp>
 #include <halftone/quantize/quantize_activations.hpp>
 
@@ -57,19 +58,36 @@ void multiply_codes(const activation_view& x, std::size_t first, std::size_t row
   }
 }
 
-/// All rows of float activations against all panels.
-template <class Operand>
-void multiply_floats(matrix_view<const float> x, const Operand& w, const sink_ref& sink, const context& use) {
-  const gemm_pieces pieces = pieces_of(activation_kind::floats, x.rows(), w, use.execute.concurrency());
+/// All rows of float or bfloat16 activations against all panels.
+template <class Operand, class Value>
+void multiply_floats(matrix_view<const Value> x, const Operand& w, const sink_ref& sink, const context& use) {
+  constexpr activation_kind kind = std::is_same_v<Value, float> ? activation_kind::floats : activation_kind::bfloat16s;
+  const gemm_pieces pieces = pieces_of(kind, x.rows(), w, use.execute.concurrency());
   const call_workspace workspace(use, pieces.total());
   for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
-    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
     scratch memory(workspace.bytes());
+    const matrix_view<const float> rows = rows_as_floats(x, first, std::min(pieces.block_rows, x.rows() - first),
+                                                         memory.take<float>(pieces.widened / sizeof(float)));
     over_panels(use, w, pieces, memory.take<std::byte>(0), [&](std::size_t begin, std::size_t end, scratch own) {
-      float_block<default_arch, Operand>(w, x.row_data(first), x.stride(), nullptr, rows, own)
+      float_block<default_arch, Operand>(w, rows.data(), rows.stride(), nullptr, rows.rows(), own)
           .run(begin, end, sink.from(first));
     });
   }
+}
+
+/// A call with float or bfloat16 activations.
+template <class Value, class Operand, class Output, class Epilogue>
+void gemm_of_floats(matrix_view<const Value> x, const Operand& w, const matrix_view<Output>& y, const Epilogue& finish,
+                    const context& use) {
+  expects_valid(x, "gemm", "x");
+  expects_call(x.shape(), w, y, finish);
+  expects_apart(x, y);
+  if (y.empty()) {
+    return;
+  }
+  const activation_rows rows_of_x(x);
+  const tile_sink<Output, Epilogue> sink{y, finish, rows_of_x, correction_ref::of(w)};
+  multiply_floats(x, w, sink_ref(sink), use);
 }
 
 /// All rows of 8-bit activations.
@@ -107,15 +125,15 @@ template <weight_operand Operand, class Output, epilogue_type Epilogue = epilogu
   requires storable_after<Output, Epilogue>
 void gemm(matrix_view<const float> x, const Operand& w, matrix_view<Output> y, const Epilogue& finish = {},
           const context& use = {}) {
-  expects_valid(x, "gemm", "x");
-  isa_detail::expects_call(x.shape(), w, y, finish);
-  expects_apart(x, y);
-  if (y.empty()) {
-    return;
-  }
-  const activation_rows rows_of_x(x);
-  const tile_sink<Output, Epilogue> sink{y, finish, rows_of_x, correction_ref::of(w)};
-  isa_detail::multiply_floats(x, w, sink_ref(sink), use);
+  isa_detail::gemm_of_floats(x, w, y, finish, use);
+}
+
+/// The same with bfloat16 activations: their exact floats.
+template <weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemm(matrix_view<const bfloat16> x, const Operand& w, matrix_view<Output> y, const Epilogue& finish = {},
+          const context& use = {}) {
+  isa_detail::gemm_of_floats(x, w, y, finish, use);
 }
 
 /// The same with 8-bit activations (see `static_activations`): exact integer dot products over each group, one fused step a
@@ -148,9 +166,10 @@ void gemm(const quantized_activations<Activations>& x, const Operand& w, matrix_
 
 /// The same with activations that are quantized inside the call: y = gemm(dynamic<int8_per_token>(x), w, y).
 /// A scheme with zero points is held to the int32 bound of 255 even where no row needs a zero point.
-template <activation_scheme Activations, weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+template <activation_scheme Activations, class Value, weight_operand Operand, class Output,
+          epilogue_type Epilogue = epilogue<>>
   requires storable_after<Output, Epilogue>
-void gemm(const dynamic_activations<Activations>& x, const Operand& w, matrix_view<Output> y,
+void gemm(const dynamic_activations<Activations, Value>& x, const Operand& w, matrix_view<Output> y,
           const Epilogue& finish = {}, const context& use = {}) {
   expects_valid(x.values, "gemm", "x");
   isa_detail::expects_call(x.values.shape(), w, y, finish);
@@ -160,11 +179,16 @@ void gemm(const dynamic_activations<Activations>& x, const Operand& w, matrix_vi
     return;
   }
   if constexpr (!quantized_activations<Activations>::per_row) {
-    gemm(quantize_activations<Activations>(x.values, use), w, y, finish, use);
+    const std::size_t rows = x.values.rows();
+    const aligned_buffer<float> room(std::is_same_v<Value, float> ? 0 : rows * x.values.cols());
+    gemm(quantize_activations<Activations>(rows_as_floats(x.values, 0, rows, const_cast<float*>(room.data())), use), w, y,
+         finish, use);
   } else {
     constexpr bool is_signed = Activations::element_type::min < 0;
     const std::size_t k = x.values.cols();
-    const gemm_pieces pieces = pieces_of(activation_kind::dynamic, x.values.rows(), w, use.execute.concurrency());
+    constexpr activation_kind kind =
+        std::is_same_v<Value, float> ? activation_kind::dynamic : activation_kind::dynamic_bfloat16s;
+    const gemm_pieces pieces = pieces_of(kind, x.values.rows(), w, use.execute.concurrency());
     const call_workspace workspace(use, pieces.total());
     for (std::size_t first = 0; first < x.values.rows(); first += pieces.block_rows) {
       const std::size_t rows = std::min(pieces.block_rows, x.values.rows() - first);
@@ -172,7 +196,8 @@ void gemm(const dynamic_activations<Activations>& x, const Operand& w, matrix_vi
       auto* codes = memory.take<std::uint8_t>(rows * k);
       auto* scales = memory.take<float>(rows);
       auto* zero_points = memory.take<std::int32_t>(rows);
-      quantize_rows<Activations>(x.values, first, rows, codes, scales, zero_points);
+      const auto values = rows_as_floats(x.values, first, rows, memory.take<float>(pieces.widened / sizeof(float)));
+      quantize_rows<Activations>(values, first, codes, scales, zero_points);
       const activation_view view{
           .codes = {codes, rows, k}, .is_signed = is_signed, .scales = scales, .zero_points = zero_points, .per_row = true};
       const activation_rows rows_of_x(view);
@@ -191,9 +216,10 @@ void gemv(std::span<const float> x, const Operand& w, std::span<Output> y, const
 }
 
 /// The same with the vector quantized inside the call.
-template <activation_scheme Activations, weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+template <activation_scheme Activations, class Value, weight_operand Operand, class Output,
+          epilogue_type Epilogue = epilogue<>>
   requires storable_after<Output, Epilogue>
-void gemv(const dynamic_activations<Activations>& x, const Operand& w, std::span<Output> y, const Epilogue& finish = {},
+void gemv(const dynamic_activations<Activations, Value>& x, const Operand& w, std::span<Output> y, const Epilogue& finish = {},
           const context& use = {}) {
   gemm(x, w, matrix_view<Output>(y.data(), 1, y.size()), finish, use);
 }

@@ -16,7 +16,7 @@ concept integer_operand = requires { typename Operand::scheme_type; Operand::kin
                           (Operand::kind == packing::codes) && has_integer_path<typename Operand::scheme_type>;
 
 /// What the activations of a call are before the kernel sees them.
-enum class activation_kind { floats, codes, dynamic };
+enum class activation_kind { floats, codes, dynamic, bfloat16s, dynamic_bfloat16s };
 
 }  // namespace halftone::inline v0_1
 
@@ -25,11 +25,12 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 /// Sizes of the pieces of a call's workspace, in bytes.
 struct gemm_pieces {
   std::size_t block_rows = 0;   ///< rows of activations at a time
+  std::size_t widened = 0;      ///< bfloat16 activations as floats
   std::size_t codes = 0;        ///< activations quantized inside the call
   std::size_t prepared = 0;     ///< activations in kernel order
   std::size_t task = 0;         ///< sums and strips of one task
   std::size_t tasks = 1;
-  [[nodiscard]] constexpr std::size_t total() const noexcept { return 64 + codes + prepared + task * tasks; }
+  [[nodiscard]] constexpr std::size_t total() const noexcept { return 64 + widened + codes + prepared + task * tasks; }
 };
 
 template <class Operand>
@@ -40,6 +41,10 @@ template <class Operand>
   gemm_pieces p{.block_rows = std::min(m, blocking<Arch>::rows)};
   p.tasks = std::max<std::size_t>(std::min(concurrency, panel_count(shape.rows)), 1);
   const std::size_t rows = p.block_rows;
+  if (kind == activation_kind::bfloat16s || kind == activation_kind::dynamic_bfloat16s) {
+    p.widened = scratch::bytes_of<float>(rows * shape.cols);
+    kind = kind == activation_kind::bfloat16s ? activation_kind::floats : activation_kind::dynamic;
+  }
   if (kind == activation_kind::dynamic) {
     p.codes = scratch::bytes_of<std::uint8_t>(rows * shape.cols) + 2 * scratch::bytes_of<float>(rows);
   }
@@ -59,7 +64,8 @@ template <class Operand>
 }
 
 /// Bytes that `context::workspace` needs for a multiplication of m rows; any alignment.
-/// @param kind         activation_kind::floats for float activations, dynamic for `dynamic<...>(x)`, codes for the others
+/// @param kind         activation_kind::floats for float activations, dynamic for `dynamic<...>(x)`, bfloat16s and
+///                     dynamic_bfloat16s where x is bfloat16, codes for the others
 /// @param concurrency  that of the context's executor; 1 without one
 template <weight_operand Operand>
 [[nodiscard]] std::size_t gemm_workspace_bytes(activation_kind kind, std::size_t m, const Operand& w,

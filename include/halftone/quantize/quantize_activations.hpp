@@ -31,12 +31,13 @@ inline void encode_activation_row(const float* x, std::size_t count, const group
   encode_run<default_arch>(x, count, p, scheme, index, codes);
 }
 
-/// Quantizes rows [first, first + rows) of x into codes [rows][x.cols()], each row by its own range.
+/// Quantizes all rows of x into codes [x.rows()][x.cols()], each row by its own range.
+/// @param first  number of row 0 in the matrix, for stochastic rounding
 template <activation_scheme Scheme>
-inline void quantize_rows(matrix_view<const float> x, std::size_t first, std::size_t rows, std::uint8_t* codes,
-                          float* scales, std::int32_t* zero_points) noexcept {
-  for (std::size_t r = 0; r < rows; ++r) {
-    const float* row = x.row_data(first + r);
+inline void quantize_rows(matrix_view<const float> x, std::size_t first, std::uint8_t* codes, float* scales,
+                          std::int32_t* zero_points) noexcept {
+  for (std::size_t r = 0; r < x.rows(); ++r) {
+    const float* row = x.row_data(r);
     const group_parameters p = activation_parameters<Scheme>(range_of_run<default_arch>(row, x.cols()));
     scales[r] = p.scale;
     zero_points[r] = p.zero_point;
@@ -66,7 +67,7 @@ template <activation_scheme Scheme>
   if constexpr (quantized_activations<Scheme>::per_row) {
     const auto task = [&](std::size_t t) {
       rows_of(t, [&](std::size_t i) {
-        quantize_rows<Scheme>(x, i, 1, q.row_codes(i), &q.scales()[i], &q.zero_points()[i]);
+        quantize_rows<Scheme>({x.row_data(i), 1, x.cols()}, i, q.row_codes(i), &q.scales()[i], &q.zero_points()[i]);
       });
     };
     use.execute(tasks, task);

@@ -27,6 +27,28 @@ void gemm(matrix_view<const float> x, const quantized_matrix<Scheme>& w, matrix_
   }
 }
 
+/// The floats of bfloat16 activations, row by row.
+[[nodiscard]] inline std::vector<float> widened(matrix_view<const bfloat16> x) {
+  std::vector<float> values;
+  for (std::size_t m = 0; m < x.rows(); ++m) {
+    for (std::size_t k = 0; k < x.cols(); ++k) {
+      values.push_back(to_float(x(m, k)));
+    }
+  }
+  return values;
+}
+
+/// The same with bfloat16 activations: their exact floats.
+template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemm(matrix_view<const bfloat16> x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
+          const Epilogue& finish = {}) {
+  expects_valid(x, "gemm", "x");
+  expects_apart(x, y);
+  const std::vector<float> values = widened(x);
+  reference::gemm(matrix_view<const float>(values.data(), x.rows(), x.cols()), w, y, finish);
+}
+
 /// Checks that the longest float group fits 32 bits with activations of magnitude up to `largest`.
 template <class Scheme>
 void expects_bound(const quantized_matrix<Scheme>& w, std::int64_t largest) {
@@ -112,6 +134,16 @@ void gemm(const dynamic_activations<Activations>& x, const quantized_matrix<Sche
   expects_apart(x.values, y);
   reference::expects_bound(w, largest_dynamic_activation<Activations>);
   multiply_codes(reference::quantize_activations<Activations>(x.values).view(), w, y, finish);
+}
+
+template <activation_scheme Activations, class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
+void gemm(const dynamic_activations<Activations, bfloat16>& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
+          const Epilogue& finish = {}) {
+  expects_valid(x.values, "gemm", "x");
+  expects_apart(x.values, y);
+  const std::vector<float> values = widened(x.values);
+  reference::gemm(dynamic<Activations>(matrix_view<const float>(values.data(), x.values.rows(), x.values.cols())), w, y,
+                  finish);
 }
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA::reference

@@ -4,6 +4,7 @@
 
 #include <halftone/core/aligned_buffer.hpp>
 #include <halftone/core/matrix_view.hpp>
+#include <halftone/element/float_storage.hpp>
 #include <halftone/element/integer.hpp>
 #include <halftone/scheme/scheme.hpp>
 
@@ -77,16 +78,21 @@ class quantized_activations {
   std::vector<std::int32_t> zero_points_;
 };
 
-/// Floats that `gemm` quantizes by `Scheme` inside the call. Make one with `dynamic<Scheme>(x)`.
-template <activation_scheme Scheme>
+/// Floats or bfloat16 that `gemm` quantizes by `Scheme` inside the call. Make one with `dynamic<Scheme>(x)`.
+template <activation_scheme Scheme, class Value = float>
 struct dynamic_activations {
   using scheme_type = Scheme;
-  matrix_view<const float> values;
+  using value_type = Value;
+  matrix_view<const Value> values;
 };
 
 /// y = gemm(dynamic<int8_per_token>(x), ...): quantize x inside the call.
 template <activation_scheme Scheme>
 [[nodiscard]] dynamic_activations<Scheme> dynamic(matrix_view<const float> x) noexcept {
+  return {x};
+}
+template <activation_scheme Scheme>
+[[nodiscard]] dynamic_activations<Scheme, bfloat16> dynamic(matrix_view<const bfloat16> x) noexcept {
   return {x};
 }
 

@@ -30,20 +30,28 @@ enum class packed_layout : std::uint32_t {
 /// The activations of a call, for operands that add a correction: real numbers, whatever their codes are.
 class activation_rows {
  public:
-  explicit activation_rows(matrix_view<const float> x) : floats_(x), is_float_(true) {}
+  explicit activation_rows(matrix_view<const float> x) : floats_(x), kind_(kind::floats) {}
+  explicit activation_rows(matrix_view<const bfloat16> x) : halves_(x), kind_(kind::halves) {}
   explicit activation_rows(const activation_view& x) : codes_(x) {}
 
-  [[nodiscard]] std::size_t cols() const noexcept { return is_float_ ? floats_.cols() : codes_.cols(); }
+  [[nodiscard]] std::size_t cols() const noexcept {
+    return kind_ == kind::floats ? floats_.cols() : kind_ == kind::halves ? halves_.cols() : codes_.cols();
+  }
   /// The real number of activation (row, k).
   [[nodiscard]] HALFTONE_INLINE float value(std::size_t row, std::size_t k) const noexcept {
-    return is_float_ ? floats_(row, k)
-                     : product(static_cast<float>(codes_.level(row, k) - codes_.zero_point(row)), codes_.scale(row));
+    switch (kind_) {
+      case kind::floats: return floats_(row, k);
+      case kind::halves: return to_float(halves_(row, k));
+      default: return product(static_cast<float>(codes_.level(row, k) - codes_.zero_point(row)), codes_.scale(row));
+    }
   }
 
  private:
+  enum class kind { floats, halves, codes };
   matrix_view<const float> floats_{};
+  matrix_view<const bfloat16> halves_{};
   activation_view codes_{};
-  bool is_float_ = false;
+  kind kind_ = kind::codes;
 };
 
 template <class W>
