@@ -10,11 +10,21 @@
 
 namespace halftone_benchmark {
 
-/// One thing to measure: `work` is done `repeat` times a sample.
+/// Whose time counts: this thread's processor time (what others do on the machine does not), or, for work on several
+/// threads, the time that passes.
+enum class timer { thread, wall };
+
+inline double seconds_of(timer which) {
+  timespec t{};
+  clock_gettime(which == timer::thread ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
+/// One thing to measure. Without `work` there is nothing to measure, and the median is 0.
 struct subject {
   std::string name;
   std::function<void()> work;
-  double amount = 0.0;  ///< operations or bytes of one call
+  double amount = 0.0;  ///< operations, values or bytes of one call
   std::vector<double> rates{};
 
   [[nodiscard]] double median() const {
@@ -24,29 +34,31 @@ struct subject {
   }
 };
 
-/// Processor time of this thread: what others do on the machine does not count.
-inline double thread_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+/// amount / second over as many calls as fill `seconds`; one call before that does not count: it brings the data back into
+/// the caches after another subject used them.
+inline double rate_of(const subject& s, double seconds, timer which) {
+  if (!s.work) {
+    return 0.0;
+  }
+  s.work();
+  int calls = 0;
+  const double start = seconds_of(which);
+  double elapsed = 0.0;
+  do {
+    s.work();
+    ++calls;
+    elapsed = seconds_of(which) - start;
+  } while (elapsed < seconds);
+  return s.amount * calls / elapsed;
 }
 
-/// Runs all subjects in turn, `rounds` times, each long enough for the clock; rates are amount / second.
-inline void interleave(std::vector<subject*> subjects, int rounds, double seconds = 0.05) {
-  for (subject* s : subjects) {
-    s->work();
-  }
+/// Measures all subjects in turn, `rounds` times.
+inline void interleave(const std::vector<subject*>& subjects, int rounds, double seconds, timer which = timer::thread) {
   for (int round = 0; round < rounds; ++round) {
     for (subject* s : subjects) {
-      int calls = 0;
-      const double start = thread_seconds();
-      double elapsed = 0.0;
-      do {
-        s->work();
-        ++calls;
-        elapsed = thread_seconds() - start;
-      } while (elapsed < seconds);
-      s->rates.push_back(s->amount * calls / elapsed);
+      if (s->work) {
+        s->rates.push_back(rate_of(*s, seconds, which));
+      }
     }
   }
 }

@@ -3,90 +3,45 @@
 //
 //   dot roof     the best exact sequence for a code width, on registers: no loads, no unpacking
 //   decode roof  the same with every weight register unpacked from bit planes once per use (one row of activations)
-//   bandwidth    reads of a buffer of a given size
+//   fma roof     fused steps of fp32 on registers
+//   bandwidth    wide loads of a buffer of a given size; or a copy that reads and writes given amounts
+//
+// With two threads a roof is measured on both at once.
 #pragma once
 
-#include <halftone/simd/simd.hpp>
+#include "measure.hpp"
+#include "two_threads.hpp"
 
-#include <cstdint>
-#include <utility>
-#include <vector>
+#include <memory>
 
 namespace halftone_benchmark {
 
-using halftone::default_arch;
+using pool = std::shared_ptr<two_threads>;  ///< null: one thread
 
-/// Independent accumulators of a roof: enough to hide latency, few enough to stay in registers.
-inline constexpr int chains = 4;
-
-/// Multiply-adds (2 operations each) of one call of `dot_roof` or `decode_roof`.
-inline constexpr double roof_operations = 2.0 * 64 * chains * 32 * 4096;
-
-/// Exact dot products of `Bits`-bit codes on registers; every index is a template argument (see integer_kernel.hpp).
-template <unsigned Bits, bool Decode>
-struct roof_sums {
-  using dots = halftone::dot<default_arch, Bits>;
-  using line = halftone::byte_line<default_arch>;
-  using total = halftone::int_columns<default_arch>;
-
-  template <std::size_t... C>
-  HALFTONE_INLINE static total block(std::index_sequence<C...>, line& weights, typename dots::quad& a, total sum) {
-    constexpr std::size_t quads = dots::quads_per_sum < 32 ? dots::quads_per_sum : 32;
-    typename dots::sum sums[chains] = {((void)C, dots::zero())...};
-    const auto ready = dots::template prepared<0>(weights);
-#pragma GCC unroll 32
-    for (std::size_t q = 0; q < quads * dots::steps; ++q) {
-      (step(sums[C], weights, ready, a), ...);
-    }
-    ((sum = sum + dots::widened(sums[C])), ...);
-    return sum;
+/// A subject that does the work of `one` on both threads at once.
+[[nodiscard]] inline subject on_each(subject one, const pool& threads) {
+  if (threads == nullptr) {
+    return one;
   }
-
-  HALFTONE_INLINE static void step(typename dots::sum& sum, line& weights, const typename dots::weights& ready,
-                                   typename dots::quad& a) {
-    dots::pin(sum);
-    if constexpr (Decode) {
-      weights.opaque();
-      dots::add(sum, dots::template prepared<0>(
-                         weights.template shifted<(Bits < 8 ? 8 - static_cast<int>(Bits) : 0), (1u << Bits) - 1>()),
-                a);
-    } else {
-      dots::opaque(a);
-      dots::add(sum, ready, a);
-    }
-  }
-};
-
-template <unsigned Bits, bool Decode = false>
-inline void dot_roof() {
-  using sums = roof_sums<Bits, Decode>;
-  using dots = typename sums::dots;
-  alignas(64) static std::uint8_t bytes[256] = {1, 2, 3, 4, 5, 6, 7};
-  constexpr std::size_t quads = dots::quads_per_sum < 32 ? dots::quads_per_sum : 32;
-  auto total = sums::total::broadcast(0);
-  auto weights = sums::line::load(bytes);
-  auto a = dots::template broadcast<0>(bytes + 64);
-  for (std::size_t done = 0; done < 32 * 4096; done += quads) {
-    total = sums::block(std::make_index_sequence<chains>{}, weights, a, total);
-  }
-  alignas(64) std::int32_t out[16];
-  total.store(out);
-  asm volatile("" : : "r"(out) : "memory");
+  return {one.name + ", two threads",
+          [work = one.work, threads] {
+            const auto task = [&](std::size_t) { work(); };
+            (*threads)(2, task);
+          },
+          2.0 * one.amount};
 }
 
-/// Sums a buffer; the rate is its bytes per second.
-inline void read_all(const std::vector<std::uint64_t>& buffer) {
-  std::uint64_t sum[8] = {};
-  for (std::size_t i = 0; i + 8 <= buffer.size(); i += 8) {
-    for (std::size_t j = 0; j < 8; ++j) {
-      sum[j] += buffer[i + j];
-    }
-  }
-  std::uint64_t all = 0;
-  for (const std::uint64_t s : sum) {
-    all += s;
-  }
-  asm volatile("" : : "r"(all) : "memory");
-}
+[[nodiscard]] subject dot_roof(unsigned bits, const pool& threads = {});
+[[nodiscard]] subject decode_roof(unsigned bits, const pool& threads = {});
+[[nodiscard]] subject fma_roof(const pool& threads = {});
+[[nodiscard]] subject read_roof(std::size_t bytes, const pool& threads = {});
+
+/// Reads `in` bytes and writes `out` bytes, with ordinary stores; one of them is 1, 2, 4 or 8 times the other.
+/// (Stores that bypass the caches are faster beyond them, at the cost of whoever reads next; kernels do not use them.)
+/// @param passes  how often the input is read: once more without writing if 2
+[[nodiscard]] subject copy_roof(std::size_t in, std::size_t out, int passes = 1);
+
+/// Every way to reach the dot and decode roofs of a width, by name: the roof is the fastest.
+[[nodiscard]] std::vector<subject> dot_sequences(unsigned bits, bool decode);
 
 }  // namespace halftone_benchmark
