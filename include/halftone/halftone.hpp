@@ -29,6 +29,7 @@
 #include <halftone/quantize/quantize_activations.hpp>
 #include <halftone/reference/error_report.hpp>
 #include <halftone/reference/gemm.hpp>
+#include <halftone/reference/gemv.hpp>
 #include <halftone/reference/quantize.hpp>
 #include <halftone/reference/quantize_activations.hpp>
 #include <halftone/scheme/asymmetric.hpp>

@@ -2,6 +2,7 @@
 // Halftone: how far a quantized matrix is from its weights.
 #pragma once
 
+#include <halftone/core/lane_sums.hpp>
 #include <halftone/tensor/quantized_matrix.hpp>
 
 #include <cmath>
@@ -21,29 +22,42 @@ struct error_report {
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::reference {
 
-/// Compares q with the weights w; sums in double, row by row.
-/// @throws halftone::error if the shapes differ
+/// The report from its sums.
+[[nodiscard]] inline error_report report_of(double errors, double squares, double max_error, double bits_per_weight) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  error_report report{.max_error = max_error, .bits_per_weight = bits_per_weight};
+  report.relative_mse = errors == 0.0 ? 0.0 : squares == 0.0 ? infinity : errors / squares;
+  report.sqnr_db = report.relative_mse == 0.0 ? infinity : -10.0 * std::log10(report.relative_mse);
+  return report;
+}
+
+/// Checks that w and q can be compared.
 template <class Scheme>
-[[nodiscard]] error_report compare(matrix_view<const float> w, const quantized_matrix<Scheme>& q) {
+void expects_comparable(matrix_view<const float> w, const quantized_matrix<Scheme>& q) {
   expects_valid(w, "compare", "w");
   expects(w.shape() == q.shape(), "compare: w is [", w.rows(), ", ", w.cols(), "], the quantized matrix [", q.rows(),
           ", ", q.cols(), "]");
-  error_report report;
-  double squares = 0.0;
-  double errors = 0.0;
+}
+
+/// Compares q with the weights w. Differences are floats, their squares and the sums doubles: row after row, column k to lane
+/// k % 16 of a `lane_sums`.
+/// @throws halftone::error if the shapes differ
+template <class Scheme>
+[[nodiscard]] error_report compare(matrix_view<const float> w, const quantized_matrix<Scheme>& q) {
+  expects_comparable(w, q);
+  lane_sums squares;
+  lane_sums errors;
+  double max_error = 0.0;
   for (std::size_t i = 0; i < w.rows(); ++i) {
     for (std::size_t k = 0; k < w.cols(); ++k) {
-      const float difference = w(i, k) - q.value_at(i, k);
-      squares += static_cast<double>(w(i, k)) * static_cast<double>(w(i, k));
-      errors += static_cast<double>(difference) * static_cast<double>(difference);
-      report.max_error = std::max(report.max_error, static_cast<double>(magnitude(difference)));
+      const double weight = w(i, k);
+      const double difference = w(i, k) - q.value_at(i, k);
+      squares.add(k, weight * weight);
+      errors.add(k, difference * difference);
+      max_error = std::max(max_error, std::abs(difference));
     }
   }
-  const double infinity = std::numeric_limits<double>::infinity();
-  report.relative_mse = errors == 0.0 ? 0.0 : squares == 0.0 ? infinity : errors / squares;
-  report.sqnr_db = report.relative_mse == 0.0 ? infinity : -10.0 * std::log10(report.relative_mse);
-  report.bits_per_weight = q.bits_per_weight();
-  return report;
+  return report_of(errors.total(), squares.total(), max_error, q.bits_per_weight());
 }
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA::reference
