@@ -22,6 +22,7 @@
 #include <halftone/epilogue/stage.hpp>
 #include <halftone/gemm/composite.hpp>
 #include <halftone/gemm/gemm.hpp>
+#include <halftone/gemm/gemm_integers.hpp>
 #include <halftone/gemm/pack.hpp>
 #include <halftone/quantize/compare.hpp>
 #include <halftone/quantize/dequantize.hpp>
@@ -29,6 +30,7 @@
 #include <halftone/quantize/quantize_activations.hpp>
 #include <halftone/reference/error_report.hpp>
 #include <halftone/reference/gemm.hpp>
+#include <halftone/reference/gemm_integers.hpp>
 #include <halftone/reference/gemv.hpp>
 #include <halftone/reference/quantize.hpp>
 #include <halftone/reference/quantize_activations.hpp>

@@ -36,8 +36,7 @@ void multiply_codes(const activation_view& x, std::size_t first, std::size_t row
   using Arch = default_arch;
   if constexpr (integer_operand<Operand>) {
     const auto a = prepare<dot<Arch, Operand::bits>::format>(
-        x, first, rows, w.geometry(), folded_bias<typename Operand::scheme_type> == 0 ? 1 : folded_bias<typename Operand::scheme_type>,
-        memory);
+        x, first, rows, w.geometry(), sums_factor<typename Operand::scheme_type>, memory);
     over_panels(use, w, pieces, memory.template take<std::byte>(0),
                 [&](std::size_t begin, std::size_t end, scratch own) {
                   integer_block<Arch, Operand>(w, a, rows, own).run(begin, end, sink.from(first));

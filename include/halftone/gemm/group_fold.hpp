@@ -15,6 +15,10 @@ inline constexpr std::int32_t packing_bias = packed_bias<typename Scheme::elemen
 template <class Scheme>
 inline constexpr std::int32_t folded_bias = Scheme::has_zero_point || Scheme::has_offset ? 0 : packing_bias<Scheme>;
 
+/// What prepared sums are multiplied by.
+template <class Scheme>
+inline constexpr std::int32_t sums_factor = folded_bias<Scheme> == 0 ? 1 : folded_bias<Scheme>;
+
 /// Walks from group to group beside a tile of `Panels` panels; called with the finished sums of (row of the tile, panel).
 template <class Arch, class Packed, std::size_t Panels>
 class group_fold {
@@ -48,23 +52,32 @@ class group_fold {
   }
 
   HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, ints sum) const noexcept {
-    const std::int32_t activation_sum = sums_[row * groups_];
+    const std::int32_t of_activations = activation_sum(row);
+    sum = centred(row, p, sum, of_activations);
+    float* chain = fresh(chains_ + (row * Panels + p) * panel_columns);
+    floats acc = fused(to_float(sum), floats::load(fresh(scales_ + p * panel_stride_)), floats::load(chain));
+    if constexpr (Scheme::has_offset) {
+      acc = fused(floats::broadcast(static_cast<float>(of_activations)), floats::load(fresh(offsets_ + p * panel_stride_)), acc);
+    }
+    acc.store(chain);
+  }
+
+ protected:
+  [[nodiscard]] HALFTONE_INLINE std::int32_t activation_sum(std::size_t row) const noexcept { return sums_[row * groups_]; }
+  /// The sum with all zero points folded in: sum of (level - zero point) * (a - a's zero point), modulo 2^32.
+  [[nodiscard]] HALFTONE_INLINE ints centred(std::size_t row, std::size_t p, ints sum,
+                                             std::int32_t of_activations) const noexcept {
     if constexpr (Scheme::has_zero_point) {
-      sum = sum - ints::load(zero_points_ + p * panel_stride_) * ints::broadcast(activation_sum);
+      sum = sum - ints::load(zero_points_ + p * panel_stride_) * ints::broadcast(of_activations);
     } else if constexpr (folded_bias<Scheme> != 0) {
-      sum = sum - ints::broadcast(activation_sum);
+      sum = sum - ints::broadcast(of_activations);
     } else if constexpr (packing_bias<Scheme> != 0) {
-      sum = sum - ints::broadcast(packing_bias<Scheme> * activation_sum);
+      sum = sum - ints::broadcast(packing_bias<Scheme> * of_activations);
     }
     if (zeros_ != nullptr) [[unlikely]] {
       sum = sum - ints::load(code_sums_ + p * panel_stride_) * ints::broadcast(zeros_[row]);
     }
-    float* chain = fresh(chains_ + (row * Panels + p) * panel_columns);
-    floats acc = fused(to_float(sum), floats::load(fresh(scales_ + p * panel_stride_)), floats::load(chain));
-    if constexpr (Scheme::has_offset) {
-      acc = fused(floats::broadcast(static_cast<float>(activation_sum)), floats::load(fresh(offsets_ + p * panel_stride_)), acc);
-    }
-    acc.store(chain);
+    return sum;
   }
 
  private:
@@ -86,7 +99,21 @@ class group_fold {
   const std::int32_t* zeros_;  // prepared codes of real zero, or null where all are 0
   const std::int32_t* sums_;   // of the tile's first row; rows follow at groups_
   std::size_t groups_;
+
+ protected:
   float* chains_;
+};
+
+/// The same for results that stay integers: keeps the centred sums of the only group instead of a float chain.
+template <class Arch, class Packed, std::size_t Panels>
+class integer_fold : public group_fold<Arch, Packed, Panels> {
+ public:
+  using group_fold<Arch, Packed, Panels>::group_fold;
+
+  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, int_columns<Arch> sum) const noexcept {
+    auto* kept = reinterpret_cast<std::int32_t*>(this->chains_) + (row * Panels + p) * panel_columns;
+    this->centred(row, p, sum, this->activation_sum(row)).store(kept);
+  }
 };
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -14,7 +14,8 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
 /// One block of rows against panels of a packed matrix. The kernels know nothing of the epilogue, so that a scheme's tiles
 /// are compiled once, however many epilogues it meets.
-template <class Arch, class Packed>
+/// @tparam Fold  what happens at the end of a group: `group_fold` or `integer_fold`
+template <class Arch, class Packed, template <class, class, std::size_t> class Fold = group_fold>
 class integer_block {
   using Scheme = typename Packed::scheme_type;
   using dots = dot<Arch, Packed::bits>;
@@ -165,7 +166,7 @@ class integer_block {
   template <class Source, std::size_t Panels, std::size_t Rows>
   void run_tile(std::size_t panel, const std::uint8_t* const* lines, std::size_t begin, std::size_t end,
                 std::size_t r) const {
-    group_fold<Arch, Packed, Panels> fold(w_, a_, panel, begin / w_.geometry().group_quads, r,
+    Fold<Arch, Packed, Panels> fold(w_, a_, panel, begin / w_.geometry().group_quads, r,
                                           sums_ + r * Panels * panel_columns);
     tile_data data{.activations = a_.codes + r * a_.row_bytes + begin * quad_bytes<dots::format>,
                    .row_bytes = a_.row_bytes,
@@ -181,7 +182,7 @@ class integer_block {
 
   /// Decoded lines, group by group.
   template <std::size_t Panels, std::size_t Rows>
-  HALFTONE_INLINE void run_groups(const std::uint8_t* const* lines, tile_data& data, group_fold<Arch, Packed, Panels>& fold,
+  HALFTONE_INLINE void run_groups(const std::uint8_t* const* lines, tile_data& data, Fold<Arch, Packed, Panels>& fold,
                                   std::size_t begin, std::size_t end) const {
     using source = decoded_lines<Arch>;
     const panel_geometry& g = w_.geometry();
@@ -216,7 +217,7 @@ class integer_block {
 
   /// Bit planes from the panel's start to quad `end`, a cycle of groups at a time.
   template <std::size_t Panels, std::size_t Rows, std::size_t... Group>
-  HALFTONE_INLINE void run_cycles(std::size_t panel, tile_data& data, group_fold<Arch, Packed, Panels>& fold,
+  HALFTONE_INLINE void run_cycles(std::size_t panel, tile_data& data, Fold<Arch, Packed, Panels>& fold,
                                   std::size_t begin, std::size_t end, std::index_sequence<Group...>) const {
     const std::uint8_t* at[Panels];
     packed_begin<Panels>(panel, begin, at);
@@ -234,7 +235,7 @@ class integer_block {
 
   /// The same, a block at a time, several blocks a group.
   template <std::size_t Panels, std::size_t Rows>
-  HALFTONE_INLINE void run_blocks(std::size_t panel, tile_data& data, group_fold<Arch, Packed, Panels>& fold,
+  HALFTONE_INLINE void run_blocks(std::size_t panel, tile_data& data, Fold<Arch, Packed, Panels>& fold,
                                   std::size_t begin, std::size_t end) const {
     const std::uint8_t* at[Panels];
     packed_begin<Panels>(panel, begin, at);

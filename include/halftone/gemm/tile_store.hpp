@@ -97,10 +97,11 @@ struct tile_sink {
 /// A sink without its type, so that kernels are compiled once for a scheme, whatever ends they meet.
 class sink_ref {
  public:
-  template <class Output, class Epilogue>
-  explicit sink_ref(const tile_sink<Output, Epilogue>& sink) noexcept
+  template <class Sink>
+    requires requires(const Sink& s, const finished_panels& done) { s.take(std::size_t{}, done); }
+  explicit sink_ref(const Sink& sink) noexcept
       : sink_(&sink), take_([](const void* to, std::size_t first, const finished_panels& done) {
-          static_cast<const tile_sink<Output, Epilogue>*>(to)->take(first, done);
+          static_cast<const Sink*>(to)->take(first, done);
         }) {}
 
   /// The same for a block of rows that starts at row `first` of x.

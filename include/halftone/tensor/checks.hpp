@@ -95,6 +95,11 @@ void expects_gemm(matrix_shape x, matrix_shape weights, const matrix_view<Output
   epilogue.expects_apart(y);
 }
 
+/// Checks that integers may stay integers: they have one scale an output only where k is one group.
+inline void expects_one_group(std::size_t groups) {
+  expects(groups <= 1, "gemm_integers: the weights have ", groups, " groups along k, each with a scale; give them one");
+}
+
 /// Checks that y, which is written while x is still read, shares nothing with x.
 template <class View, class Output>
 void expects_apart(const View& x, const matrix_view<Output>& y) {

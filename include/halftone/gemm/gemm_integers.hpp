@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+// Halftone: the integers of a multiplication, before any scale.
+#pragma once
+
+#include <halftone/gemm/gemm.hpp>
+
+#include <cstring>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
+/// Where integer results end.
+struct integer_sink {
+  matrix_view<std::int32_t> y;
+
+  void take(std::size_t first, const finished_panels& done) const noexcept {
+    const float* sums = done.chains;  // holds int32, see integer_fold
+    for (std::size_t r = 0; r < done.rows; ++r) {
+      for (std::size_t p = 0; p < done.panels; ++p, sums += panel_columns) {
+        const std::size_t column = (done.first_panel + p) * panel_columns;
+        const std::size_t count = std::min(panel_columns, y.cols() - column);
+        std::memcpy(y.row_data(first + r) + column, sums, count * sizeof(std::int32_t));
+      }
+    }
+  }
+};
+
+/// y[m, n] = sum over k of (a[m, k] - a's zero point) * (level[n, k] - zero point), exact: what ONNX calls MatMulInteger.
+///
+/// @param x    8-bit activations [m, k]; their scales are not used
+/// @param w    packed weights [n, k] of integer levels with one group along k (per tensor or channel); scales are not used
+/// @param y    [m, n]
+/// @param use  workspace (gemm_workspace_bytes with activation_kind::codes) and executor
+/// @throws     halftone::error as `gemm`, and for weights with more than one group along k
+template <class Scheme>
+  requires(integer_operand<packed_matrix<Scheme>> && !Scheme::has_offset)
+void gemm_integers(const activation_view& x, const packed_matrix<Scheme>& w, matrix_view<std::int32_t> y,
+                   const context& use = {}) {
+  using Operand = packed_matrix<Scheme>;
+  expects_activations(x);
+  isa_detail::expects_call({x.rows(), x.cols()}, w, y, epilogue<>{});
+  expects_apart(x.codes, y);
+  isa_detail::expects_bound(w, largest_activation(x));
+  expects_one_group(w.geometry().groups);
+  if (y.empty()) {
+    return;
+  }
+  const gemm_pieces pieces = pieces_of(activation_kind::codes, x.rows(), w, use.execute.concurrency());
+  const call_workspace workspace(use, pieces.total());
+  const integer_sink sink{y};
+  for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
+    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
+    scratch memory(workspace.bytes());
+    const auto a = prepare<dot<default_arch, Operand::bits>::format>(x, first, rows, w.geometry(), sums_factor<Scheme>, memory);
+    isa_detail::over_panels(use, w, pieces, memory.take<std::byte>(0), [&](std::size_t begin, std::size_t end, scratch own) {
+      integer_block<default_arch, Operand, integer_fold>(w, a, rows, own).run(begin, end, sink_ref(sink).from(first));
+    });
+  }
+}
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA
