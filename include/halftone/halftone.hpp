@@ -23,6 +23,7 @@
 #include <halftone/gemm/composite.hpp>
 #include <halftone/gemm/gemm.hpp>
 #include <halftone/gemm/gemm_integers.hpp>
+#include <halftone/gemm/gemm_list.hpp>
 #include <halftone/gemm/pack.hpp>
 #include <halftone/quantize/compare.hpp>
 #include <halftone/quantize/dequantize.hpp>

@@ -18,6 +18,13 @@ void expects_call(matrix_shape x, const Operand& w, const matrix_view<Output>& y
   expects(w.layout_id() != packed_layout::none, "gemm: the weights are empty: pack them first");
 }
 
+template <class Operand>
+void expects_bound(const Operand& w, std::int64_t largest) {
+  if constexpr (integer_operand<Operand>) {
+    expects_int32_bound<typename Operand::scheme_type>(std::min(w.geometry().run, w.shape().cols), largest);
+  }
+}
+
 /// Runs work(task, first panel, last panel, memory of the task) over all panels, split among the executor's tasks.
 template <class Operand, class Work>
 void over_panels(const context& use, const Operand& w, const gemm_pieces& pieces, std::byte* memory, const Work& work) {
@@ -74,13 +81,34 @@ void multiply_floats(matrix_view<const Value> x, const Operand& w, const sink_re
   }
 }
 
+/// All checks of a call, for each kind of activations.
+template <activation_value Value, class Operand, class Output, class Epilogue>
+void expects_problem(matrix_view<const Value> x, const Operand& w, const matrix_view<Output>& y, const Epilogue& finish) {
+  expects_valid(x, "gemm", "x");
+  expects_call(x.shape(), w, y, finish);
+  expects_apart(x, y);
+}
+template <class Operand, class Output, class Epilogue>
+void expects_problem(const activation_view& x, const Operand& w, const matrix_view<Output>& y, const Epilogue& finish) {
+  expects_activations(x);
+  expects_call({x.rows(), x.cols()}, w, y, finish);
+  expects_apart(x.codes, y);
+  expects_bound(w, largest_activation(x));
+}
+template <class Activations, class Value, class Operand, class Output, class Epilogue>
+void expects_problem(const dynamic_activations<Activations, Value>& x, const Operand& w, const matrix_view<Output>& y,
+                     const Epilogue& finish) {
+  expects_valid(x.values, "gemm", "x");
+  expects_call(x.values.shape(), w, y, finish);
+  expects_apart(x.values, y);
+  expects_bound(w, largest_dynamic_activation<Activations>);
+}
+
 /// A call with float or bfloat16 activations.
 template <class Value, class Operand, class Output, class Epilogue>
 void gemm_of_floats(matrix_view<const Value> x, const Operand& w, const matrix_view<Output>& y, const Epilogue& finish,
                     const context& use) {
-  expects_valid(x, "gemm", "x");
-  expects_call(x.shape(), w, y, finish);
-  expects_apart(x, y);
+  expects_problem(x, w, y, finish);
   if (y.empty()) {
     return;
   }
@@ -97,13 +125,6 @@ void multiply_codes(const activation_view& x, const Operand& w, const sink_ref& 
   for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
     const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
     multiply_codes(x, first, rows, w, sink, use, pieces, scratch(workspace.bytes()));
-  }
-}
-
-template <class Operand>
-void expects_bound(const Operand& w, std::int64_t largest) {
-  if constexpr (integer_operand<Operand>) {
-    expects_int32_bound<typename Operand::scheme_type>(std::min(w.geometry().run, w.shape().cols), largest);
   }
 }
 
@@ -143,10 +164,7 @@ template <weight_operand Operand, class Output, epilogue_type Epilogue = epilogu
   requires storable_after<Output, Epilogue>
 void gemm(const activation_view& x, const Operand& w, matrix_view<Output> y, const Epilogue& finish = {},
           const context& use = {}) {
-  expects_activations(x);
-  isa_detail::expects_call({x.rows(), x.cols()}, w, y, finish);
-  expects_apart(x.codes, y);
-  isa_detail::expects_bound(w, largest_activation(x));
+  isa_detail::expects_problem(x, w, y, finish);
   if (y.empty()) {
     return;
   }
@@ -170,10 +188,7 @@ template <activation_scheme Activations, class Value, weight_operand Operand, cl
   requires storable_after<Output, Epilogue>
 void gemm(const dynamic_activations<Activations, Value>& x, const Operand& w, matrix_view<Output> y,
           const Epilogue& finish = {}, const context& use = {}) {
-  expects_valid(x.values, "gemm", "x");
-  isa_detail::expects_call(x.values.shape(), w, y, finish);
-  expects_apart(x.values, y);
-  isa_detail::expects_bound(w, largest_dynamic_activation<Activations>);
+  isa_detail::expects_problem(x, w, y, finish);
   if (y.empty()) {
     return;
   }

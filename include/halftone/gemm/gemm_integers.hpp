@@ -36,10 +36,7 @@ template <class Scheme>
 void gemm_integers(const activation_view& x, const packed_matrix<Scheme>& w, matrix_view<std::int32_t> y,
                    const context& use = {}) {
   using Operand = packed_matrix<Scheme>;
-  expects_activations(x);
-  isa_detail::expects_call({x.rows(), x.cols()}, w, y, epilogue<>{});
-  expects_apart(x.codes, y);
-  isa_detail::expects_bound(w, largest_activation(x));
+  isa_detail::expects_problem(x, w, y, epilogue<>{});
   expects_one_group(w.geometry().groups);
   if (y.empty()) {
     return;
