@@ -6,6 +6,8 @@
 #include <halftone/simd/simd.hpp>
 #include <halftone/tensor/weight_operand.hpp>
 
+#include <cstring>
+
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
 /// Converts the first `count` columns to the output type and stores them; nothing else is written.
@@ -13,6 +15,10 @@ template <class Arch, class Output>
 HALFTONE_INLINE void store_columns(const float_columns<Arch>& value, Output* out, std::size_t count) noexcept {
   if constexpr (std::is_same_v<Output, float>) {
     value.store(out, count);
+  } else if constexpr (sizeof(Output) == 1) {
+    std::uint8_t bytes[panel_columns];
+    store_levels(value, bytes);  // requantize made them integers of 8 bits
+    std::memcpy(out, bytes, count);
   } else {
     alignas(64) float copy[panel_columns];
     value.store(copy);
