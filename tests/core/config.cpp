@@ -28,7 +28,7 @@ TEST_CASE("the instruction set's name says what the flags enable") {
 #elif defined(HALFTONE_ISA_AVX_VNNI)
   CHECK(isa == "isa_avx_vnni");
 #elif defined(HALFTONE_ISA_AVX2)
-  CHECK(isa == "isa_avx2");
+  CHECK(isa.substr(0, 8) == "isa_avx2");
 #elif defined(HALFTONE_ISA_SSE4_1)
   CHECK(isa.substr(0, 10) == "isa_sse4_1");
 #elif defined(HALFTONE_ISA_NEON) || defined(HALFTONE_ISA_NEON_DOTPROD)

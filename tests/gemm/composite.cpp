@@ -96,3 +96,33 @@ TEST_CASE("an operand of the user's own multiplies floats and codes") {
        matrix_view<float>(z.data(), 5, 19));
   CHECK(z == y);
 }
+
+TEST_CASE("a correction sees the rows of the output, beyond a block of rows, for every kind of activations") {
+  struct row_number {
+    void add_correction(const activation_rows& x, std::size_t row, std::size_t, std::span<float> values) const {
+      for (float& v : values) {
+        v += static_cast<float>(row) + x.value(row, 0);
+      }
+    }
+  };
+  const std::size_t m = 300, n = 3, k = 8;
+  const std::vector<float> weights(n * k, 0.0f);
+  const auto w = composite(pack(quantize<int4_g32>({weights.data(), n, k})), row_number{});
+  std::vector<float> x(m * k, 0.0f);
+  for (std::size_t row = 0; row < m; ++row) {
+    x[row * k] = row % 2 == 0 ? 127.0f : -127.0f;  // exact as int8
+  }
+  const auto check = [&](const auto& activations) {
+    std::vector<float> y(m * n);
+    gemm(activations, w, matrix_view<float>(y.data(), m, n));
+    bool good = true;
+    for (std::size_t row = 0; row < m; ++row) {
+      good = good && y[row * n + 2] == static_cast<float>(row) + x[row * k];
+    }
+    CHECK(good);
+  };
+  const matrix_view<const float> in(x.data(), m, k);
+  check(in);
+  check(dynamic<int8_per_token>(in));
+  check(quantize_activations<int8_per_token>(in));
+}

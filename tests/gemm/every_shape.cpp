@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every (m, n, k) in 1..17 x 1..17 x 1..65, guard pages beside every buffer, for seven pairs of weights and activations.
+// Every (m, n, k) in 1..17 x 1..17 x 1..65, guard pages beside x and y, for seven pairs of weights and activations.
 #include "gemm/every_shape.hpp"
 
 using namespace halftone;

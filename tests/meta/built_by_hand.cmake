@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Tests that are compiled by hand, because a CMake build knows one compiler: other compilers, other processors under an
 # emulator, instruction sets that the tests emulate themselves. Included by tests/CMakeLists.txt.
-file(GLOB_RECURSE halftone_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*.hpp")
+file(GLOB_RECURSE halftone_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*.hpp" "${CMAKE_CURRENT_SOURCE_DIR}/*.hpp"
+     "${CMAKE_CURRENT_SOURCE_DIR}/emulated/*.h")
 
 # add_built_by_hand(<test> COMPILER <name> [RUNNER <name>] FLAGS <flags>... SOURCES <files>...)
 # A compiler or runner that is not installed makes the test one that is skipped by name.

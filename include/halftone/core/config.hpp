@@ -35,7 +35,11 @@
 #define HALFTONE_ISA isa_avx_vnni
 #else
 #define HALFTONE_ISA_AVX2 1
+#if defined(__AVX512F__)
+#define HALFTONE_ISA isa_avx2_avx512f
+#else
 #define HALFTONE_ISA isa_avx2
+#endif
 #endif
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__SSE4_1__)
 #define HALFTONE_ISA_SSE4_1 1

@@ -87,17 +87,17 @@ struct byte_rows {
 };
 
 template <class T>
-[[nodiscard]] byte_rows byte_rows_of(const matrix_view<T>& view) noexcept {
+[[nodiscard]] HALFTONE_INLINE byte_rows byte_rows_of(const matrix_view<T>& view) noexcept {
   return {reinterpret_cast<std::uintptr_t>(view.data()), view.rows(), view.cols() * sizeof(T), view.stride() * sizeof(T)};
 }
 
 template <class T>
-[[nodiscard]] byte_rows byte_rows_of(std::span<T> values) noexcept {
+[[nodiscard]] HALFTONE_INLINE byte_rows byte_rows_of(std::span<T> values) noexcept {
   return {reinterpret_cast<std::uintptr_t>(values.data()), 1, values.size_bytes(), 0};
 }
 
 /// Whether two sets of rows of one stride, which `length` does not pass, share a byte; `a` begins first.
-[[nodiscard]] inline bool rows_meet(const byte_rows& a, const byte_rows& b) noexcept {
+[[nodiscard]] HALFTONE_INLINE bool rows_meet(const byte_rows& a, const byte_rows& b) noexcept {
   const std::size_t distance = b.begin - a.begin;
   const std::size_t row = distance / a.stride;  // of a: b's first row begins in it, or behind it and before the next
   const std::size_t column = distance % a.stride;
@@ -109,7 +109,7 @@ template <class T>
 /// Whether two views or spans overlap. Exact for views of the same stride in bytes: column slices of one buffer do not
 /// overlap where their columns do not. For all others, whether they share any byte between their first and their last.
 template <class A, class B>
-[[nodiscard]] bool overlap(const A& a, const B& b) noexcept {
+[[nodiscard]] HALFTONE_INLINE bool overlap(const A& a, const B& b) noexcept {
   const detail::byte_rows x = detail::byte_rows_of(a);
   const detail::byte_rows y = detail::byte_rows_of(b);
   if (x.empty() || y.empty() || x.begin >= y.end() || y.begin >= x.end()) {

@@ -214,7 +214,7 @@ void gemm(const dynamic_activations<Activations, Value>& x, const Operand& w, ma
       quantize_rows<Activations>(values, first, codes, scales, zero_points);
       const activation_view view{
           .codes = {codes, rows, k}, .is_signed = is_signed, .scales = scales, .zero_points = zero_points, .per_row = true};
-      const activation_rows rows_of_x(view);
+      const activation_rows rows_of_x(view, first);
       const tile_sink<Output, Epilogue> sink{y, finish, rows_of_x, correction_ref::of(w), first};
       isa_detail::multiply_codes(view, 0, rows, w, sink_ref(sink), use, pieces, memory);
     }
@@ -227,6 +227,14 @@ template <weight_operand Operand, class Output, epilogue_type Epilogue = epilogu
 void gemv(std::span<const float> x, const Operand& w, std::span<Output> y, const Epilogue& finish = {},
           const context& use = {}) {
   gemm(matrix_view<const float>(x.data(), 1, x.size()), w, matrix_view<Output>(y.data(), 1, y.size()), finish, use);
+}
+
+/// The same for bfloat16.
+template <weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
+  requires storable_after<Output, Epilogue>
+void gemv(std::span<const bfloat16> x, const Operand& w, std::span<Output> y, const Epilogue& finish = {},
+          const context& use = {}) {
+  gemm(matrix_view<const bfloat16>(x.data(), 1, x.size()), w, matrix_view<Output>(y.data(), 1, y.size()), finish, use);
 }
 
 /// The same with the vector quantized inside the call.

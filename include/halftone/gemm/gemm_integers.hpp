@@ -54,4 +54,8 @@ void gemm_integers(const activation_view& x, const packed_matrix<Scheme>& w, mat
   }
 }
 
+/// Corrections are real numbers: they have no place among integers.
+template <corrected_operand Operand>
+void gemm_integers(const activation_view&, const Operand&, matrix_view<std::int32_t>, const context& = {}) = delete;
+
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -38,13 +38,25 @@ activation_kind kind_of(const dynamic_activations<Activations, Value>&) noexcept
   }
 }
 
+/// The view of a problem's activations.
+template <activation_value Value>
+matrix_view<const Value> values_of(matrix_view<const Value> x) noexcept { return x; }
+inline matrix_view<const std::uint8_t> values_of(const activation_view& x) noexcept { return x.codes; }
+template <class Activations, class Value>
+matrix_view<const Value> values_of(const dynamic_activations<Activations, Value>& x) noexcept { return x.values; }
+
 template <class Problem>
 void expects_list(std::span<const Problem> problems) {
   for (std::size_t i = 0; i < problems.size(); ++i) {
     expects(problems[i].w != nullptr, "gemm_list: problem ", i, " has no weights");
     expects_problem(problems[i].x, *problems[i].w, problems[i].y, problems[i].finish);
-    for (std::size_t j = 0; j < i; ++j) {
-      expects(!overlap(problems[i].y, problems[j].y), "gemm_list: the outputs of problems ", j, " and ", i, " overlap");
+    for (std::size_t j = 0; j < problems.size(); ++j) {
+      if (j != i) {
+        expects(!overlap(problems[i].y, problems[j].y), "gemm_list: the outputs of problems ", i, " and ", j, " overlap");
+        expects(!overlap(values_of(problems[i].x), problems[j].y), "gemm_list: x of problem ", i, " overlaps y of problem ",
+                j);
+        problems[i].finish.expects_apart(problems[j].y);
+      }
     }
   }
 }
@@ -75,9 +87,9 @@ template <class Problem>
 /// With at least as many problems as tasks, each task takes neighbouring problems, about the same number of steps; with
 /// fewer, one problem after the other is split over its panels.
 ///
-/// @param problems  their outputs must not overlap; everything is checked before anything is written
+/// @param problems  none may write what another one reads or writes; everything is checked before anything is written
 /// @param use       workspace (gemm_list_workspace_bytes; allocates once if empty) and executor
-/// @throws          halftone::error as `gemm`, naming the problem where outputs overlap or weights are missing
+/// @throws          halftone::error as `gemm`, naming the problems that overlap or the one without weights
 template <class Problem>
   requires requires { typename Problem::operand_type; }
 void gemm_list(std::span<const Problem> problems, const context& use = {}) {

@@ -96,8 +96,8 @@ class packed_matrix {
     return lines_.size() + 4 * (scales_.size() + zero_points_.size() + offsets_.size() + code_sums_.size()) +
            source_.byte_count();
   }
-  /// Bytes of codes, scales, zero points and offsets: what a multiplication with one row reads. Activations with zero points,
-  /// and 8-bit weights on AVX-512, read the code sums besides: 4 bytes a group and column.
+  /// Bytes of codes, scales, zero points and offsets: what a multiplication with one row reads. Where the
+  /// prepared code of real zero is not 0 (see `prepare`), the code sums besides: 4 bytes a group and column.
   [[nodiscard]] std::size_t streamed_bytes() const noexcept {
     return lines_.size() + 4 * (scales_.size() + zero_points_.size() + offsets_.size());
   }

@@ -92,7 +92,7 @@ struct tile_sink {
     if (correction.add != nullptr) {
       alignas(64) float copy[panel_columns];
       value.store(copy);
-      correction.add(correction.operand, x, row, column, std::span<float>(copy, count));
+      correction.add(correction.operand, x, first_row + row, column, std::span<float>(copy, count));
       value = float_columns<default_arch>::load(copy);
     }
     value = finish.apply(value, tile_position{first_row + row, column, count});

@@ -44,6 +44,7 @@ template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
 void gemm(matrix_view<const bfloat16> x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
           const Epilogue& finish = {}) {
   expects_valid(x, "gemm", "x");
+  expects_gemm(x.shape(), w.shape(), y, finish);
   expects_apart(x, y);
   const std::vector<float> values = widened(x);
   reference::gemm(matrix_view<const float>(values.data(), x.rows(), x.cols()), w, y, finish);
@@ -140,6 +141,7 @@ template <activation_scheme Activations, class Scheme, class Output, epilogue_ty
 void gemm(const dynamic_activations<Activations, bfloat16>& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
           const Epilogue& finish = {}) {
   expects_valid(x.values, "gemm", "x");
+  expects_gemm(x.values.shape(), w.shape(), y, finish);
   expects_apart(x.values, y);
   const std::vector<float> values = widened(x.values);
   reference::gemm(dynamic<Activations>(matrix_view<const float>(values.data(), x.values.rows(), x.values.cols())), w, y,

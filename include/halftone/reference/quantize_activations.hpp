@@ -29,6 +29,7 @@ template <activation_scheme Scheme>
         r.max = maximum(value, r.max);
       }
     }
+    r = {r.min + 0.0f, r.max + 0.0f};  // no negative zeros
     const group_parameters p = finite ? scheme.mapping.choose(r, scheme.element)
                                       : group_parameters{.scale = std::numeric_limits<float>::quiet_NaN()};
     q.scales()[set] = p.scale;

@@ -32,7 +32,8 @@ class activation_rows {
  public:
   explicit activation_rows(matrix_view<const float> x) : floats_(x), kind_(kind::floats) {}
   explicit activation_rows(matrix_view<const bfloat16> x) : halves_(x), kind_(kind::halves) {}
-  explicit activation_rows(const activation_view& x) : codes_(x) {}
+  /// @param first  number of the view's row 0 in the call
+  explicit activation_rows(const activation_view& x, std::size_t first = 0) : codes_(x), first_(first) {}
 
   [[nodiscard]] std::size_t cols() const noexcept {
     return kind_ == kind::floats ? floats_.cols() : kind_ == kind::halves ? halves_.cols() : codes_.cols();
@@ -42,15 +43,20 @@ class activation_rows {
     switch (kind_) {
       case kind::floats: return floats_(row, k);
       case kind::halves: return to_float(halves_(row, k));
-      default: return product(static_cast<float>(codes_.level(row, k) - codes_.zero_point(row)), codes_.scale(row));
+      default: return code_value(row - first_, k);
     }
   }
 
  private:
+  [[nodiscard]] HALFTONE_INLINE float code_value(std::size_t row, std::size_t k) const noexcept {
+    return product(static_cast<float>(codes_.level(row, k) - codes_.zero_point(row)), codes_.scale(row));
+  }
+
   enum class kind { floats, halves, codes };
   matrix_view<const float> floats_{};
   matrix_view<const bfloat16> halves_{};
   activation_view codes_{};
+  std::size_t first_ = 0;
   kind kind_ = kind::codes;
 };
 
