@@ -34,4 +34,6 @@ TEST_CASE("bfloat16 activations: null, stride, shape, overlap") {
   check_refused({x.data(), 3, 8, 5}, y, "stride");
   check_refused({x.data(), 3, 7}, y, "k differs");
   check_refused({reinterpret_cast<const bfloat16*>(memory.data()), 3, 8}, y, "overlap");
+  // Two things wrong: the same one is named everywhere.
+  check_refused({reinterpret_cast<const bfloat16*>(memory.data()), 3, 7}, y, "k differs");
 }
