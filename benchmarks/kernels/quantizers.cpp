@@ -30,9 +30,10 @@ problem quantizing(const request& r) {
   const auto x = std::make_shared<std::vector<float>>(some_values(r.m * r.k, 1));
   const matrix_view<const float> w(x->data(), r.m, r.k);
   constexpr int passes = std::is_same_v<typename Scheme::granularity_type, halftone::per_tensor> ? 2 : 1;
-  return floats_and_codes(r, halftone::quantize<Scheme>(w).byte_count(), false, passes, [x, w] {
-    const auto q = halftone::quantize<Scheme>(w);
-    asm volatile("" : : "r"(q.codes().data()) : "memory");
+  const auto q = std::make_shared<halftone::quantized_matrix<Scheme>>(w.shape());
+  return floats_and_codes(r, q->byte_count(), false, passes, [x, w, q] {
+    halftone::quantize_into(w, *q);
+    asm volatile("" : : "r"(q->codes().data()) : "memory");
   });
 }
 
@@ -40,9 +41,10 @@ problem quantizing(const request& r) {
 problem quantizing_given(const request& r) {
   const auto x = std::make_shared<std::vector<float>>(some_values(r.m * r.k, 1));
   const matrix_view<const float> w(x->data(), r.m, r.k);
-  return floats_and_codes(r, r.m * r.k, false, 1, [x, w] {
-    const auto q = halftone::quantize_activations<halftone::int8_static>(w, {.scale = 0.5f / 127});
-    asm volatile("" : : "r"(q.row_codes(0)) : "memory");
+  const auto q = std::make_shared<halftone::quantized_activations<halftone::int8_static>>(w.shape());
+  return floats_and_codes(r, r.m * r.k, false, 1, [x, w, q] {
+    halftone::quantize_activations_into(w, {.scale = 0.5f / 127}, *q);
+    asm volatile("" : : "r"(q->row_codes(0)) : "memory");
   });
 }
 

@@ -11,6 +11,7 @@ using namespace contract;
 
 TEST_CASE("quantize refuses every wrong argument") {
   check({"quantize", "quantize", float_weights, [](arguments& a) { static_cast<void>(halftone::quantize<weights>(a.w)); }});
+  check({"quantize_into", "quantize", float_weights, [](arguments& a) { halftone::quantize_into(a.w, *a.q); }});
   check({"quantize with parameters", "quantize", float_weights | given_zero_points, [](arguments& a) {
            static_cast<void>(halftone::quantize<weights>(a.w, halftone::given_parameters{a.given}));
          }});
@@ -33,7 +34,22 @@ TEST_CASE("quantize_activations refuses every wrong argument") {
   check({"quantize_activations per token", "quantize_activations", float_rows, [](arguments& a) {
            static_cast<void>(halftone::quantize_activations<halftone::int8_per_token>(a.x));
          }});
+  check({"quantize_activations_into", "quantize_activations", float_rows, [](arguments& a) {
+           halftone::quantized_activations<halftone::int8_per_token> q({arguments::m, arguments::k});
+           halftone::quantize_activations_into(a.x, q);
+         }});
   check({"quantize_activations with parameters", "quantize_activations", float_rows | given_activations, [](arguments& a) {
            static_cast<void>(halftone::quantize_activations<halftone::uint8_static>(a.x, a.activation));
          }});
+}
+
+TEST_CASE("what is to be overwritten has the shape of what is quantized") {
+  arguments a;
+  halftone::quantized_matrix<weights> q({arguments::n, arguments::k + 1});
+  halftone::quantized_activations<halftone::int8_static> x({arguments::m + 1, arguments::k});
+  CHECK_THROWS_WITH_AS(halftone::quantize_into(a.w, q), "quantize: w is [5, 40], the matrix [5, 41]", halftone::error);
+  CHECK_THROWS_WITH_AS(halftone::quantize_activations_into(a.x, x),
+                       "quantize_activations: x is [3, 40], the activations [4, 40]", halftone::error);
+  CHECK_THROWS_WITH_AS(halftone::quantize_activations_into(a.x, {.scale = 1.0f}, x),
+                       "quantize_activations: x is [3, 40], the activations [4, 40]", halftone::error);
 }

@@ -47,7 +47,7 @@ endfunction()
 # The instruction sets that this machine may lack, on registers of our own making: their code runs on every machine, if
 # not their instructions.
 set(emulated_avx512 -I "${CMAKE_CURRENT_SOURCE_DIR}/emulated/avx512" -include immintrin.h -O0 -w -Wno-psabi ${isa_avx2_flags})  # the emulation is no model of style
-set(emulated_sources simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp)
+set(emulated_sources simd/simd.cpp simd/code_stream.cpp quantize/run_range.cpp golden/four_bits.cpp golden/eight_bits.cpp)
 if(NOT cpu_lacks_avx2)
   add_built_by_hand(emulated.avx512_vnni COMPILER g++ SOURCES ${emulated_sources}
                     FLAGS ${emulated_avx512} -DEMULATED_AVX512_VNNI)
@@ -59,7 +59,7 @@ endif()
 # 64-bit Arm under an emulator. The headers of other packages are the same for every processor; they come last.
 set(arm_flags -static -O1 -idirafter /usr/include)
 add_built_by_hand(aarch64.neon COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
-                  SOURCES simd/simd.cpp golden/four_bits.cpp golden/floats_and_tables.cpp
+                  SOURCES simd/simd.cpp simd/code_stream.cpp golden/four_bits.cpp golden/floats_and_tables.cpp
                   FLAGS ${arm_flags} -march=armv8-a)
 add_built_by_hand(aarch64.neon_dotprod COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
                   SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp

@@ -9,7 +9,10 @@
 #include <doctest/doctest.h>
 
 #include <cstring>
+#include <limits>
+#include <string>
 #include <thread>
+#include <utility>
 
 using namespace halftone;
 
@@ -64,6 +67,11 @@ void check_scheme() {
     CHECK(bytes_of(q) == bytes_of(expected));
     CHECK(bytes_of(quantize<Scheme>(w, min_max{}, {}, parallel)) == bytes_of(expected));
 
+    const std::vector<float> others = values_of(n * k + 1, 77);
+    auto overwritten = quantize<Scheme>(matrix_view<const float>(others.data(), n, k));  // of other weights
+    quantize_into(w, overwritten);
+    CHECK(bytes_of(overwritten) == bytes_of(expected));
+
     std::vector<float> y(n * stride + 1, 7.0f);
     std::vector<float> expected_y = y;
     dequantize(q, {y.data() + 1, n, k, stride});
@@ -82,7 +90,11 @@ TEST_CASE_TEMPLATE("codes, parameters and reals equal the reference", Scheme, in
                    scheme<uint5, asymmetric_unforced, per_group<20>, stored_as<bf16>>,
                    scheme<int4, symmetric, per_group<32>, nearest_away>,
                    scheme<int4, symmetric, per_group<32>, stochastic<3>>, scheme<int4, symmetric, per_channel<1>>,
-                   scheme<uint4, asymmetric, per_block<2, 24>>, scheme<uint1, float_offset, per_group<30>>) {
+                   scheme<uint4, asymmetric, per_block<2, 24>>, scheme<uint1, float_offset, per_group<30>>,
+                   scheme<int6, symmetric, per_group<20>>, scheme<uint7, asymmetric, per_group<16>, stored_as<bf16>>,
+                   scheme<uint3, asymmetric, per_group<5>>, scheme<int5, symmetric, per_channel<0>>,
+                   scheme<int2, symmetric_signed_extreme, per_group<700>>,
+                   scheme<uint4, asymmetric, per_group<32>, quantized_again<uint8_per_channel>>) {
   check_scheme<Scheme>();
 }
 
@@ -91,4 +103,28 @@ TEST_CASE("an estimator other than the default gives the reference's codes") {
   const matrix_view<const float> w(data.data(), 3, 70);
   CHECK(bytes_of(quantize<int4_g32>(w, clip_search{.steps = 10})) ==
         bytes_of(reference::quantize<int4_g32>(w, clip_search{.steps = 10})));
+}
+
+TEST_CASE("any of many groups may be the one that is wrong, and the error is that of the reference") {
+  std::vector<float> data = values_of(3 * 600, 9);
+  const matrix_view<const float> w(data.data(), 3, 600);
+  const auto message_of = [&](auto run) {
+    try {
+      run();
+    } catch (const error& e) {
+      return std::string(e.what());
+    }
+    return std::string("no error");
+  };
+  for (const std::size_t at : {0u, 31u, 33u, 599u, 600u, 1111u, 1799u}) {
+    for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+      const float before = std::exchange(data[at], bad);
+      const std::string message = message_of([&] { (void)quantize<int4_g32>(w); });
+      CHECK(message != "no error");
+      CHECK(message == message_of([&] { (void)reference::quantize<int4_g32>(w); }));
+      data[at] = before;
+    }
+  }
+  quantized_matrix<int4_g32> other({3, 599});
+  CHECK(message_of([&] { quantize_into(w, other); }) == "quantize: w is [3, 600], the matrix [3, 599]");
 }

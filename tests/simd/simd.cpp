@@ -175,12 +175,16 @@ TEST_CASE("integers convert to the nearest float, ties to even") {
 
 TEST_CASE("levels go to bytes and come back") {
   for (int base = -128; base < 256; base += 16) {
-    float levels[16];
-    std::uint8_t bytes[16];
+    alignas(64) std::int32_t levels[16];
+    std::uint8_t bytes[17] = {};
     for (int j = 0; j < 16; ++j) {
-      levels[j] = static_cast<float>(base + j);
+      levels[j] = base + j;
     }
-    store_levels(floats::load(levels), bytes);
+    if (base < 0) {
+      store_levels<true>(ints::load(levels), bytes);
+    } else {
+      store_levels<false>(ints::load(levels), bytes);
+    }
     alignas(64) std::int32_t back_signed[16];
     alignas(64) std::int32_t back_unsigned[16];
     load_levels<default_arch, true>(bytes).store(back_signed);
@@ -189,6 +193,21 @@ TEST_CASE("levels go to bytes and come back") {
       CHECK(bytes[j] == static_cast<std::uint8_t>(base + j));
       CHECK(back_signed[j] == static_cast<std::int8_t>(bytes[j]));
       CHECK(back_unsigned[j] == bytes[j]);
+    }
+    CHECK(bytes[16] == 0);
+  }
+}
+
+TEST_CASE("columns round to the nearest integer, ties to even") {
+  for (std::int32_t base = -40; base < 40; ++base) {
+    float values[16];
+    for (std::int32_t j = 0; j < 16; ++j) {
+      values[j] = static_cast<float>(base * 16 + j) * 0.25f + (j == 3 ? 1e5f : 0.0f);
+    }
+    alignas(64) std::int32_t rounded[16];
+    nearest_integers(floats::load(values)).store(rounded);
+    for (std::size_t j = 0; j < 16; ++j) {
+      CHECK(rounded[j] == static_cast<std::int32_t>(std::nearbyint(values[j])));
     }
   }
 }

@@ -78,7 +78,8 @@ namespace detail {
 
 /// 1 / scale, and 0 where |scale| is below the smallest normal float: such a group encodes as zeros.
 [[nodiscard]] HALFTONE_INLINE constexpr float reciprocal_of_scale(float scale) noexcept {
-  return magnitude(scale) < std::numeric_limits<float>::min() ? 0.0f : 1.0f / scale;
+  // One division in any case, so that loops over groups are computed in lanes.
+  return 1.0f / (magnitude(scale) < std::numeric_limits<float>::min() ? std::numeric_limits<float>::infinity() : scale);
 }
 
 /// Rounds up to a multiple.

@@ -17,7 +17,7 @@ HALFTONE_INLINE void store_columns(const float_columns<Arch>& value, Output* out
     value.store(out, count);
   } else if constexpr (sizeof(Output) == 1) {
     std::uint8_t bytes[panel_columns];
-    store_levels(value, bytes);  // requantize made them integers of 8 bits
+    store_levels<std::is_signed_v<Output>>(nearest_integers(value), bytes);  // requantize made them integers of 8 bits
     std::memcpy(out, bytes, count);
   } else {
     alignas(64) float copy[panel_columns];

@@ -2,7 +2,7 @@
 // Halftone: codes to real numbers.
 #pragma once
 
-#include <halftone/core/executor.hpp>
+#include <halftone/core/for_each_row.hpp>
 #include <halftone/quantize/dequantize_row.hpp>
 #include <halftone/tensor/checks.hpp>
 
@@ -18,8 +18,7 @@ void dequantize(const quantized_matrix<Scheme>& q, matrix_view<float> y, const c
   expects_valid(y, "dequantize", "y");
   expects(y.shape() == q.shape(), "dequantize: y is [", y.rows(), ", ", y.cols(), "], the matrix [", q.rows(), ", ",
           q.cols(), "]");
-  const auto task = [&](std::size_t row) { row_values(q, row, y.row(row)); };
-  use.execute(q.rows(), task);
+  for_each_row(q.rows(), use, [&](std::size_t row) { row_values(q, row, y.row(row)); });
 }
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -2,47 +2,68 @@
 // Halftone: the real numbers of one row of a quantized matrix.
 #pragma once
 
-#include <halftone/simd/simd.hpp>
+#include <halftone/simd/code_stream.hpp>
 #include <halftone/tensor/quantized_matrix.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-/// Real numbers of codes, one a byte, that share parameters: what `real_of_level` gives, sixteen at a time.
+/// The program of `real_of_level` in lanes; parameters of one run.
 template <class Arch, class Scheme>
-inline void decode_run(const std::uint8_t* codes, std::size_t count, const group_parameters& p, const Scheme& s,
-                       float* values) noexcept {
-  using Element = typename Scheme::element_type;
-  std::size_t i = 0;
-  if constexpr (uniform_element<Element> && Scheme::has_scale && !Scheme::has_own_real) {
-    using floats = float_columns<Arch>;
-    const floats scale = floats::broadcast(p.scale);
-    const floats zero = floats::broadcast(static_cast<float>(p.zero_point));
-    const floats offset = floats::broadcast(p.offset);
-    // Sign extension of short codes without a shift: levels above the largest wrap by 2^bits.
-    constexpr std::int32_t flip = Element::min < 0 && Element::bits < 8 ? 1 << (Element::bits - 1) : 0;
-    alignas(64) std::uint8_t flipped[panel_columns];
-    for (; i + panel_columns <= count; i += panel_columns) {
-      const std::uint8_t* at = codes + i;
-      if constexpr (flip != 0) {
-        for (std::size_t j = 0; j < panel_columns; ++j) {
-          flipped[j] = static_cast<std::uint8_t>(at[j] ^ flip);
-        }
-        at = flipped;
-      }
-      floats level = to_float(load_levels<Arch, (Element::min < 0 && Element::bits == 8)>(at) -
-                              int_columns<Arch>::broadcast(flip));
-      if constexpr (Scheme::has_offset) {
-        level = fused(scale, level, offset);
-      } else if constexpr (Scheme::has_zero_point) {
-        level = product(scale, level - zero);
-      } else {
-        level = product(scale, level);
-      }
-      level.store(values + i);
+class lane_decoder {
+  using floats = float_columns<Arch>;
+
+ public:
+  HALFTONE_INLINE explicit lane_decoder(const group_parameters& p) noexcept
+      : scale_(floats::broadcast(p.scale)), zero_(floats::broadcast(static_cast<float>(p.zero_point))),
+        offset_(floats::broadcast(p.offset)) {}
+
+  [[nodiscard]] HALFTONE_INLINE floats reals(const int_columns<Arch>& levels) const noexcept {
+    const floats level = to_float(levels);
+    if constexpr (Scheme::has_offset) {
+      return fused(scale_, level, offset_);
+    } else if constexpr (Scheme::has_zero_point) {
+      return product(scale_, level - zero_);
+    } else {
+      return product(scale_, level);
     }
   }
-  for (; i < count; ++i) {
-    values[i] = s.real(s.element.decode(codes[i]), p);
+
+ private:
+  floats scale_, zero_, offset_;
+};
+
+/// Whether codes of this scheme are decoded sixteen at a time.
+template <class Scheme>
+inline constexpr bool decodes_in_lanes =
+    uniform_element<typename Scheme::element_type> && Scheme::has_scale && !Scheme::has_own_real;
+
+/// Real numbers of the codes [k, k + count) of a canonical row, which share parameters: what `real_of_level` gives.
+/// @param row_codes  codes in the row, all of which may be read
+template <class Arch, class Scheme>
+HALFTONE_INLINE void decode_run(const std::uint8_t* row, std::size_t row_codes, std::size_t k, std::size_t count,
+                                const group_parameters& p, const Scheme& s, float* values) noexcept {
+  using Element = typename Scheme::element_type;
+  constexpr unsigned bits = Element::bits;
+  const std::size_t end = k + count;
+  if constexpr (decodes_in_lanes<Scheme>) {
+    const lane_decoder<Arch, Scheme> decoder(p);
+    const auto reals_at = [&](std::size_t from) HALFTONE_INLINE_LAMBDA {
+      return decoder.reals(load_code_levels<Arch, bits, (Element::min < 0)>(row + from / 8 * bits));
+    };
+    // Codes start on a byte every eight.
+    for (; k < end && k % 8 != 0; ++k) {
+      *values++ = s.real(s.element.decode(read_code<bits>(row, k)), p);
+    }
+    for (; k + panel_columns <= end; k += panel_columns, values += panel_columns) {
+      reals_at(k).store(values);
+    }
+    if (k < end && k + panel_columns <= row_codes) {
+      reals_at(k).store(values, end - k);
+      return;
+    }
+  }
+  for (; k < end; ++k) {
+    *values++ = s.real(s.element.decode(read_code<bits>(row, k)), p);
   }
 }
 
@@ -70,18 +91,10 @@ inline void row_values(const quantized_matrix<Scheme>& q, std::size_t row, std::
   if constexpr (unit_element<Element>) {
     values_of_units(q, row, values);
   } else if constexpr (Element::bits <= 8 && constant_along_k<typename Scheme::granularity_type>) {
-    constexpr std::size_t block = 256;  // a multiple of eight codes: blocks start on a byte
-    std::uint8_t codes[block];
-    const std::size_t run = std::max<std::size_t>(q.scheme().granularity.run_length(q.shape()), 1);
-    for (std::size_t begin = 0; begin < q.cols(); begin += block) {
-      const std::size_t end = std::min(begin + block, q.cols());
-      unpack_codes<Element::bits>(q.row_codes(row).data() + begin / 8 * Element::bits, end - begin, codes);
-      for (std::size_t k = begin; k < end;) {
-        const std::size_t stop = std::min(end, (k / run + 1) * run);
-        decode_run<default_arch>(codes + (k - begin), stop - k, q.parameters_at(q.group_of(row, k)), q.scheme(),
-                                values.data() + k);
-        k = stop;
-      }
+    const std::size_t length = std::max<std::size_t>(q.scheme().granularity.run_length(q.shape()), 1);
+    for (std::size_t k = 0; k < q.cols(); k += length) {
+      decode_run<default_arch>(q.row_codes(row).data(), q.cols(), k, std::min(length, q.cols() - k),
+                               q.parameters_at(q.group_of(row, k)), q.scheme(), values.data() + k);
     }
   } else {
     for (std::size_t k = 0; k < q.cols(); ++k) {

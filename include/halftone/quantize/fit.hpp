@@ -2,7 +2,7 @@
 // Halftone: the parameters of every group, with the ranges of runs found sixteen values at a time.
 #pragma once
 
-#include <halftone/quantize/row_encoder.hpp>
+#include <halftone/quantize/run_range.hpp>
 #include <halftone/reference/quantize.hpp>
 
 #include <vector>

@@ -2,8 +2,9 @@
 // Halftone: activations to 8 bits.
 #pragma once
 
-#include <halftone/core/executor.hpp>
+#include <halftone/core/for_each_row.hpp>
 #include <halftone/quantize/row_encoder.hpp>
+#include <halftone/quantize/run_range.hpp>
 #include <halftone/scheme/asymmetric.hpp>
 #include <halftone/tensor/checks.hpp>
 
@@ -20,7 +21,7 @@ template <activation_scheme Scheme>
 }
 
 /// Codes of one row; zeros (codes of real 0) where the scale is NaN.
-template <activation_scheme Scheme>
+template <activation_scheme Scheme, value_kind Kind>
 inline void encode_activation_row(const float* x, std::size_t count, const group_parameters& p, std::uint64_t index,
                                   std::uint8_t* codes) noexcept {
   const Scheme scheme{};
@@ -28,7 +29,7 @@ inline void encode_activation_row(const float* x, std::size_t count, const group
     std::memset(codes, static_cast<int>(encode_value(0.0f, p, 0.0f, scheme, index)), count);
     return;
   }
-  encode_run<default_arch>(x, count, p, scheme, index, codes);
+  encode_run<default_arch, Kind>(x, count, p, reciprocal_of_scale(p.scale), scheme, index, codes);
 }
 
 /// Quantizes all rows of x into codes [x.rows()][x.cols()], each row by its own range.
@@ -41,36 +42,20 @@ inline void quantize_rows(matrix_view<const float> x, std::size_t first, std::ui
     const group_parameters p = activation_parameters<Scheme>(range_of_run<default_arch>(row, x.cols()));
     scales[r] = p.scale;
     zero_points[r] = p.zero_point;
-    encode_activation_row<Scheme>(row, x.cols(), p, (first + r) * x.cols(), codes + r * x.cols());
+    encode_activation_row<Scheme, value_kind::finite>(row, x.cols(), p, (first + r) * x.cols(), codes + r * x.cols());
   }
 }
 
-/// Quantizes activations by their own range: one set of parameters a row (per_token) or for all rows (per_tensor).
-/// A row (or matrix) that holds a NaN or an infinity gets scale NaN and codes of zero, so that its outputs are NaN.
-/// @param x       [m, k]
-/// @return        codes [m, k] with scales; multiply it by as many matrices as you like
-/// @throws        halftone::error if x is not valid
-/// @par Cost      two passes over x; allocates the result. Rows are split over the context's executor.
+/// Fills q from activations whose view was checked, by their own range.
 template <activation_scheme Scheme>
-[[nodiscard]] quantized_activations<Scheme> quantize_activations(matrix_view<const float> x, const context& use = {}) {
-  expects_valid(x, "quantize_activations", "x");
-  quantized_activations<Scheme> q(x.shape());
+void quantize_codes(matrix_view<const float> x, quantized_activations<Scheme>& q, const context& use) {
   if (x.empty()) {
-    return q;
+    return;
   }
-  const std::size_t tasks = std::min(use.execute.concurrency(), x.rows());
-  const auto rows_of = [&](std::size_t task, auto work) {
-    for (std::size_t i = x.rows() * task / tasks; i < x.rows() * (task + 1) / tasks; ++i) {
-      work(i);
-    }
-  };
   if constexpr (quantized_activations<Scheme>::per_row) {
-    const auto task = [&](std::size_t t) {
-      rows_of(t, [&](std::size_t i) {
-        quantize_rows<Scheme>({x.row_data(i), 1, x.cols()}, i, q.row_codes(i), &q.scales()[i], &q.zero_points()[i]);
-      });
-    };
-    use.execute(tasks, task);
+    for_each_row(x.rows(), use, [&](std::size_t i) {
+      quantize_rows<Scheme>({x.row_data(i), 1, x.cols()}, i, q.row_codes(i), &q.scales()[i], &q.zero_points()[i]);
+    });
   } else {
     finite_range all = range_of_run<default_arch>(x.row_data(0), x.cols());
     for (std::size_t i = 1; i < x.rows(); ++i) {
@@ -80,32 +65,75 @@ template <activation_scheme Scheme>
     const group_parameters p = activation_parameters<Scheme>(all);
     q.scales()[0] = p.scale;
     q.zero_points()[0] = p.zero_point;
-    const auto task = [&](std::size_t t) {
-      rows_of(t, [&](std::size_t i) {
-        encode_activation_row<Scheme>(x.row_data(i), x.cols(), p, i * x.cols(), q.row_codes(i));
-      });
-    };
-    use.execute(tasks, task);
+    for_each_row(x.rows(), use, [&](std::size_t i) {
+      encode_activation_row<Scheme, value_kind::finite>(x.row_data(i), x.cols(), p, i * x.cols(), q.row_codes(i));
+    });
   }
-  return q;
 }
 
-/// Quantizes activations with parameters that calibration chose. NaN gives the zero point; the rest saturates.
-/// @throws halftone::error if x is not valid, or the parameters are not finite or out of the element's levels
+/// Fills q from activations whose view was checked, with given parameters.
 template <activation_scheme Scheme>
-[[nodiscard]] quantized_activations<Scheme> quantize_activations(matrix_view<const float> x, const group_parameters& p,
-                                                                 const context& use = {}) {
-  expects_valid(x, "quantize_activations", "x");
+void quantize_codes(matrix_view<const float> x, const group_parameters& p, quantized_activations<Scheme>& q,
+                    const context& use) {
   expects_parameters<Scheme>(p, 0);
-  quantized_activations<Scheme> q(x.shape());
   for (std::size_t set = 0; set < q.scales().size(); ++set) {
     q.scales()[set] = p.scale;
     q.zero_points()[set] = p.zero_point;
   }
-  const auto task = [&](std::size_t i) {
-    encode_activation_row<Scheme>(x.row_data(i), x.cols(), p, i * x.cols(), q.row_codes(i));
-  };
-  use.execute(x.rows(), task);
+  for_each_row(x.rows(), use, [&](std::size_t i) {
+    encode_activation_row<Scheme, value_kind::any>(x.row_data(i), x.cols(), p, i * x.cols(), q.row_codes(i));
+  });
+}
+
+/// Checks activations and what they are to be written to.
+template <activation_scheme Scheme>
+void expects_quantizes(matrix_view<const float> x, const quantized_activations<Scheme>& q) {
+  expects_valid(x, "quantize_activations", "x");
+  expects(q.shape() == x.shape(), "quantize_activations: x is [", x.rows(), ", ", x.cols(), "], the activations [", q.rows(),
+          ", ", q.cols(), "]");
+}
+
+/// Quantizes activations by their own range: one set of parameters a row (per_token) or for all rows (per_tensor).
+/// A row (or matrix) that holds a NaN or an infinity gets scale NaN and codes of zero, so that its outputs are NaN.
+/// @param x       [m, k]
+/// @param q       [m, k], overwritten: codes with scales; multiply it by as many matrices as you like
+/// @throws        halftone::error if x is not valid or the shape of q differs
+/// @par Cost      two passes over each row while it is in the cache (per_tensor: two passes over x); no allocation. Rows are
+///                split over the context's executor.
+template <activation_scheme Scheme>
+void quantize_activations_into(matrix_view<const float> x, quantized_activations<Scheme>& q, const context& use = {}) {
+  expects_quantizes(x, q);
+  quantize_codes(x, q, use);
+}
+
+/// `quantize_activations_into` new activations, which it allocates.
+template <activation_scheme Scheme>
+[[nodiscard]] quantized_activations<Scheme> quantize_activations(matrix_view<const float> x, const context& use = {}) {
+  expects_valid(x, "quantize_activations", "x");
+  quantized_activations<Scheme> q(x.shape());
+  quantize_codes(x, q, use);
+  return q;
+}
+
+/// Quantizes activations with parameters that calibration chose. NaN gives the zero point; the rest saturates.
+/// @param q  [m, k], overwritten
+/// @throws   halftone::error if x is not valid, the shape of q differs, or the parameters are not finite or out of the
+///           element's levels
+/// @par Cost one pass, no allocation
+template <activation_scheme Scheme>
+void quantize_activations_into(matrix_view<const float> x, const group_parameters& p, quantized_activations<Scheme>& q,
+                               const context& use = {}) {
+  expects_quantizes(x, q);
+  quantize_codes(x, p, q, use);
+}
+
+/// The same into new activations, which it allocates.
+template <activation_scheme Scheme>
+[[nodiscard]] quantized_activations<Scheme> quantize_activations(matrix_view<const float> x, const group_parameters& p,
+                                                                 const context& use = {}) {
+  expects_valid(x, "quantize_activations", "x");
+  quantized_activations<Scheme> q(x.shape());
+  quantize_codes(x, p, q, use);
   return q;
 }
 

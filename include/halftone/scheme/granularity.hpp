@@ -7,6 +7,8 @@
 // Optional: run_length(s), a number r >= 1 such that within a row the group changes only at multiples of r along k.
 //   With it the integer kernels and the packed low-bit layout apply; without it (groups along the rows, permuted groups,
 //   blocks that run across rows) the weights are packed as floats.
+//   one_run_a_group = true, where besides each run of each row is a group of its own, and groups are numbered row by row:
+//   `quantize` then finds parameters and codes of a row while it is in the cache.
 // Law: group_of(row, k, s) < parameter_shape(s).rows * parameter_shape(s).cols, and every index has a weight.
 #pragma once
 
@@ -31,6 +33,13 @@ concept constant_along_k = granularity<G> && requires(const G& g, matrix_shape s
   { g.run_length(s) } -> std::convertible_to<std::size_t>;
 };
 
+/// Every run is a group of its own, numbered row by row.
+template <class G>
+inline constexpr bool one_run_a_group = false;
+template <constant_along_k G>
+  requires requires { { G::one_run_a_group } -> std::convertible_to<bool>; }
+inline constexpr bool one_run_a_group<G> = G::one_run_a_group;
+
 /// One set of parameters for the matrix.
 struct per_tensor {
   [[nodiscard]] static std::string name() { return "per_tensor"; }
@@ -47,6 +56,7 @@ struct per_tensor {
 template <std::size_t Axis = 0>
   requires(Axis < 2)
 struct per_channel {
+  static constexpr bool one_run_a_group = Axis == 0;
   [[nodiscard]] static std::string name() { return detail::message("per_channel<", Axis, ">"); }
   [[nodiscard]] HALFTONE_INLINE static constexpr matrix_shape parameter_shape(matrix_shape s) noexcept {
     if (s.rows == 0 || s.cols == 0) {
@@ -75,6 +85,7 @@ template <std::size_t N>
 struct per_group {
   static_assert(N >= 1, "per_group<N>: a group holds at least one weight");
   static constexpr std::size_t group_size = N;
+  static constexpr bool one_run_a_group = true;
   [[nodiscard]] static std::string name() { return detail::message("per_group<", N, ">"); }
   [[nodiscard]] HALFTONE_INLINE static constexpr matrix_shape parameter_shape(matrix_shape s) noexcept {
     return {s.cols == 0 ? 0 : s.rows, s.rows == 0 ? 0 : ceil_div(s.cols, N)};

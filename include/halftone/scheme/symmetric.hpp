@@ -29,7 +29,7 @@ struct symmetric_signed_extreme {
   template <signed_element Element>
   [[nodiscard]] HALFTONE_INLINE static constexpr group_parameters choose(range r, const Element&) noexcept {
     const float extreme = magnitude(r.max) > magnitude(r.min) ? r.max : r.min;
-    return {.scale = extreme == 0.0f ? 0.0f : extreme / static_cast<float>(Element::min)};
+    return {.scale = extreme / static_cast<float>(Element::min) + 0.0f};  // minus zero becomes zero
   }
 };
 

@@ -100,10 +100,10 @@ template <class Arch>
   });
 }
 
-/// Stores the low byte of each column, converted to an integer; columns hold integers of at most 2^22 in magnitude.
-template <class Arch>
-HALFTONE_INLINE void store_levels(const float_columns<Arch>& v, std::uint8_t* out) noexcept {
-  native<Arch>::store_levels(v.part, out);
+/// Stores sixteen levels, one a byte. They are in range: -128..127 if signed, 0..255 otherwise.
+template <bool Signed, class Arch>
+HALFTONE_INLINE void store_levels(const int_columns<Arch>& v, std::uint8_t* out) noexcept {
+  native<Arch>::store_sixteen(out, native<Arch>::template narrow<Signed>(v.part));
 }
 
 /// Sixteen bytes as levels: sign-extended or not.

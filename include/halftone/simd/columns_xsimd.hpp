@@ -106,19 +106,22 @@ struct float_columns {
     return each([&](auto i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::maximum(a.part[i], b.part[i])); });
   }
   /// The smallest and the largest column, none of them NaN; whether all are 0.
-  [[nodiscard]] HALFTONE_INLINE float lowest() const noexcept {
+  [[nodiscard]] HALFTONE_INLINE float lowest() const noexcept { return native<Arch>::lowest(lowest_lanes()); }
+  [[nodiscard]] HALFTONE_INLINE float highest() const noexcept { return native<Arch>::highest(highest_lanes()); }
+  /// The smallest and the largest of the columns in each lane.
+  [[nodiscard]] HALFTONE_INLINE batch lowest_lanes() const noexcept {
     batch low = part[0];
     for (std::size_t i = 1; i < parts; ++i) {
       low = batch(native<Arch>::minimum(low, part[i]));
     }
-    return native<Arch>::lowest(low);
+    return low;
   }
-  [[nodiscard]] HALFTONE_INLINE float highest() const noexcept {
+  [[nodiscard]] HALFTONE_INLINE batch highest_lanes() const noexcept {
     batch high = part[0];
     for (std::size_t i = 1; i < parts; ++i) {
       high = batch(native<Arch>::maximum(high, part[i]));
     }
-    return native<Arch>::highest(high);
+    return high;
   }
   [[nodiscard]] HALFTONE_INLINE bool all_zero() const noexcept {
     bool zero = true;
@@ -175,6 +178,10 @@ struct int_columns {
   }
   [[nodiscard]] HALFTONE_INLINE friend int_columns operator*(int_columns a, int_columns b) noexcept {
     return each([&](auto i) HALFTONE_INLINE_LAMBDA { return a.part[i] * b.part[i]; });
+  }
+  /// The bits of floats as integers.
+  [[nodiscard]] HALFTONE_INLINE static int_columns bits_of(float_columns<Arch> a) noexcept {
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return batch(native<Arch>::as_ints(native<Arch>::bits_of(a.part[i]))); });
   }
   [[nodiscard]] HALFTONE_INLINE friend float_columns<Arch> to_float(int_columns a) noexcept {
     return float_columns<Arch>::each([&](auto i) HALFTONE_INLINE_LAMBDA { return xsimd::to_float(a.part[i]); });

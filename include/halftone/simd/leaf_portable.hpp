@@ -132,6 +132,10 @@ struct int_columns<portable> {
   [[nodiscard]] HALFTONE_INLINE friend int_columns operator*(const int_columns& a, const int_columns& b) noexcept {
     return each([&](std::size_t j) { return bits(a, j) * bits(b, j); });
   }
+  /// The bits of floats as integers.
+  [[nodiscard]] HALFTONE_INLINE static int_columns bits_of(const float_columns<portable>& a) noexcept {
+    return each([&](std::size_t j) { return std::bit_cast<std::int32_t>(a.value[j]); });
+  }
   [[nodiscard]] HALFTONE_INLINE friend float_columns<portable> to_float(const int_columns& a) noexcept {
     return float_columns<portable>::each([&](std::size_t j) { return static_cast<float>(a.value[j]); });
   }
@@ -206,10 +210,11 @@ template <>
   });
 }
 
-/// Stores the low byte of each column, converted to an integer; columns hold integers of at most 2^22 in magnitude.
-HALFTONE_INLINE void store_levels(const float_columns<portable>& v, std::uint8_t* out) noexcept {
+/// Stores sixteen levels, one a byte. They are in range: -128..127 if signed, 0..255 otherwise.
+template <bool Signed>
+HALFTONE_INLINE void store_levels(const int_columns<portable>& v, std::uint8_t* out) noexcept {
   for (std::size_t j = 0; j < panel_columns; ++j) {
-    out[j] = static_cast<std::uint8_t>(static_cast<std::int32_t>(v.value[j]));
+    out[j] = static_cast<std::uint8_t>(v.value[j]);
   }
 }
 

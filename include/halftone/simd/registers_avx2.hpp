@@ -3,6 +3,8 @@
 // columns_xsimd.hpp, dot_pairs.hpp and dot_quads.hpp, which use them.
 #pragma once
 
+#include <halftone/simd/codes_x86.hpp>
+#include <halftone/simd/extremes_x86.hpp>
 #include <halftone/simd/quads_x86.hpp>
 #include <halftone/simd/xsimd.hpp>
 
@@ -11,7 +13,7 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-struct avx2_registers : x86_quads {
+struct avx2_registers : x86_quads, x86_codes, x86_extremes {
   using bytes = __m256i;
   using floats = __m256;
 
@@ -21,6 +23,7 @@ struct avx2_registers : x86_quads {
   /// The register of int32 columns, and back.
   HALFTONE_INLINE static bytes as_ints(bytes v) noexcept { return v; }
   HALFTONE_INLINE static bytes as_bytes(bytes v) noexcept { return v; }
+  HALFTONE_INLINE static bytes bits_of(floats v) noexcept { return _mm256_castps_si256(v); }
 
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm256_min_ps(a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm256_max_ps(a, b); }
@@ -91,14 +94,19 @@ struct avx2_registers : x86_quads {
     const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at));
     return Signed ? _mm256_cvtepi8_epi32(eight) : _mm256_cvtepu8_epi32(eight);
   }
-  template <class Parts>
-  HALFTONE_INLINE static void store_levels(const Parts& part, std::uint8_t* out) noexcept {
-    const __m256i mask = _mm256_set1_epi32(0xff);
-    const __m256i a = _mm256_and_si256(_mm256_cvttps_epi32(part[0]), mask);
-    const __m256i b = _mm256_and_si256(_mm256_cvttps_epi32(part[1]), mask);
-    const __m256i words = _mm256_permute4x64_epi64(_mm256_packus_epi32(a, b), 0xd8);
-    const __m128i v = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), v);
+  template <bool Signed, class Parts>
+  HALFTONE_INLINE static __m128i narrow(const Parts& part) noexcept {
+    // 0-3 and 8-11, then 4-7 and 12-15.
+    const __m256i words = _mm256_packs_epi32(part[0], part[1]);
+    const __m128i low = _mm256_castsi256_si128(words);
+    const __m128i high = _mm256_extracti128_si256(words, 1);
+    const __m128i mixed = Signed ? _mm_packs_epi16(low, high) : _mm_packus_epi16(low, high);
+    return _mm_shuffle_epi32(mixed, 0xd8);
+  }
+  /// Two times eight codes of `Bits` bits, the first in the lowest bits, as columns Part * 8 and on.
+  template <unsigned Bits, bool Signed, std::size_t Part>
+  HALFTONE_INLINE static bytes spread(std::uint64_t low, std::uint64_t high) noexcept {
+    return spread_eight<Bits, Signed>(Part == 0 ? low : high);
   }
   template <std::size_t Size>
   HALFTONE_INLINE static floats look_up(const float* table, bytes at) noexcept {

@@ -3,6 +3,8 @@
 // byte_line.hpp, columns_xsimd.hpp, dot_pairs.hpp and dot_quads.hpp, which use them.
 #pragma once
 
+#include <halftone/simd/codes_x86.hpp>
+#include <halftone/simd/extremes_x86.hpp>
 #include <halftone/simd/quads_x86.hpp>
 #include <halftone/simd/xsimd.hpp>
 
@@ -11,7 +13,7 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-struct avx512_registers : x86_quads {
+struct avx512_registers : x86_quads, x86_codes, x86_extremes {
   using bytes = __m512i;
   using floats = __m512;
 
@@ -21,6 +23,7 @@ struct avx512_registers : x86_quads {
   /// The register of int32 columns, and back.
   HALFTONE_INLINE static bytes as_ints(bytes v) noexcept { return v; }
   HALFTONE_INLINE static bytes as_bytes(bytes v) noexcept { return v; }
+  HALFTONE_INLINE static bytes bits_of(floats v) noexcept { return _mm512_castps_si512(v); }
 
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm512_min_ps(a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm512_max_ps(a, b); }
@@ -79,9 +82,16 @@ struct avx512_registers : x86_quads {
     const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
     return Signed ? _mm512_cvtepi8_epi32(sixteen) : _mm512_cvtepu8_epi32(sixteen);
   }
-  template <class Parts>
-  HALFTONE_INLINE static void store_levels(const Parts& part, std::uint8_t* out) noexcept {
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtepi32_epi8(_mm512_cvttps_epi32(part[0])));
+  template <bool Signed, class Parts>
+  HALFTONE_INLINE static __m128i narrow(const Parts& part) noexcept {
+    return _mm512_cvtepi32_epi8(part[0]);
+  }
+  /// Two times eight codes of `Bits` bits, the first in the lowest bits, as columns.
+  template <unsigned Bits, bool Signed, std::size_t Part>
+  HALFTONE_INLINE static bytes spread(std::uint64_t low, std::uint64_t high) noexcept {
+    const __m256i first = spread_eight<Bits, Signed>(low);
+    const __m256i second = spread_eight<Bits, Signed>(high);
+    return _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
   }
   template <std::size_t Size>
   HALFTONE_INLINE static floats look_up(const float* table, bytes at) noexcept {

@@ -22,6 +22,8 @@ struct neon_registers {
   HALFTONE_INLINE static int32x4_t as_ints(bytes v) noexcept { return vreinterpretq_s32_u8(v); }
   HALFTONE_INLINE static bytes as_bytes(int32x4_t v) noexcept { return vreinterpretq_u8_s32(v); }
 
+  HALFTONE_INLINE static bytes bits_of(floats v) noexcept { return vreinterpretq_u8_f32(v); }
+
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return vbslq_f32(vcltq_f32(a, b), a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return vbslq_f32(vcgtq_f32(a, b), a, b); }
   HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return vdivq_f32(a, b); }
@@ -36,6 +38,7 @@ struct neon_registers {
 
   HALFTONE_INLINE static bytes load(const std::uint8_t* at) noexcept { return vld1q_u8(at); }
   HALFTONE_INLINE static void store(std::uint8_t* at, bytes v) noexcept { vst1q_u8(at, v); }
+  HALFTONE_INLINE static void store_sixteen(std::uint8_t* at, bytes v) noexcept { vst1q_u8(at, v); }
   HALFTONE_INLINE static bytes zero() noexcept { return vdupq_n_u8(0); }
   HALFTONE_INLINE static bytes set_8(unsigned v) noexcept { return vdupq_n_u8(static_cast<std::uint8_t>(v)); }
   HALFTONE_INLINE static bytes set_32(std::int32_t v) noexcept { return as_bytes(vdupq_n_s32(v)); }
@@ -75,12 +78,12 @@ struct neon_registers {
       return vreinterpretq_u8_u32(vmovl_u16(vget_low_u16(vmovl_u8(v))));
     }
   }
-  template <class Parts>
-  HALFTONE_INLINE static void store_levels(const Parts& part, std::uint8_t* out) noexcept {
-    const auto narrow = [&](int i) HALFTONE_INLINE_LAMBDA { return vmovn_s32(vcvtq_s32_f32(part[i])); };
-    const int8x8_t low = vmovn_s16(vcombine_s16(narrow(0), narrow(1)));
-    const int8x8_t high = vmovn_s16(vcombine_s16(narrow(2), narrow(3)));
-    vst1q_u8(out, vreinterpretq_u8_s8(vcombine_s8(low, high)));
+  template <bool Signed, class Parts>
+  HALFTONE_INLINE static bytes narrow(const Parts& part) noexcept {
+    const auto half = [&](int i) HALFTONE_INLINE_LAMBDA { return vmovn_s32(part[i]); };
+    const int8x8_t low = vmovn_s16(vcombine_s16(half(0), half(1)));
+    const int8x8_t high = vmovn_s16(vcombine_s16(half(2), half(3)));
+    return vreinterpretq_u8_s8(vcombine_s8(low, high));
   }
   template <std::size_t Size>
   HALFTONE_INLINE static floats look_up(const float* table, bytes index) noexcept {

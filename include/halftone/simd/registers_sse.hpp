@@ -4,6 +4,7 @@
 #pragma once
 
 #include <halftone/core/arithmetic.hpp>
+#include <halftone/simd/codes_x86.hpp>
 #include <halftone/simd/quads_x86.hpp>
 #include <halftone/simd/xsimd.hpp>
 
@@ -13,7 +14,7 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-struct sse_registers : x86_quads {
+struct sse_registers : x86_quads, x86_codes {
   using bytes = __m128i;
   using floats = __m128;
 
@@ -23,6 +24,7 @@ struct sse_registers : x86_quads {
   /// The register of int32 columns, and back.
   HALFTONE_INLINE static bytes as_ints(bytes v) noexcept { return v; }
   HALFTONE_INLINE static bytes as_bytes(bytes v) noexcept { return v; }
+  HALFTONE_INLINE static bytes bits_of(floats v) noexcept { return _mm_castps_si128(v); }
 
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm_min_ps(a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm_max_ps(a, b); }
@@ -94,12 +96,11 @@ struct sse_registers : x86_quads {
     const __m128i v = _mm_cvtsi32_si128(four);
     return Signed ? _mm_cvtepi8_epi32(v) : _mm_cvtepu8_epi32(v);
   }
-  template <class Parts>
-  HALFTONE_INLINE static void store_levels(const Parts& part, std::uint8_t* out) noexcept {
-    const __m128i mask = _mm_set1_epi32(0xff);
-    const auto low = [&](int i) HALFTONE_INLINE_LAMBDA { return _mm_and_si128(_mm_cvttps_epi32(part[i]), mask); };
-    const __m128i v = _mm_packus_epi16(_mm_packus_epi32(low(0), low(1)), _mm_packus_epi32(low(2), low(3)));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), v);
+  template <bool Signed, class Parts>
+  HALFTONE_INLINE static __m128i narrow(const Parts& part) noexcept {
+    const __m128i low = _mm_packs_epi32(part[0], part[1]);
+    const __m128i high = _mm_packs_epi32(part[2], part[3]);
+    return Signed ? _mm_packs_epi16(low, high) : _mm_packus_epi16(low, high);
   }
   template <std::size_t Size>
   HALFTONE_INLINE static floats look_up(const float* table, bytes at) noexcept {

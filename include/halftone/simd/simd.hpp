@@ -4,6 +4,8 @@
 
 #include <halftone/simd/arch.hpp>
 
+#include <bit>
+
 #if defined(HALFTONE_ISA_AVX512_VNNI)
 #include <halftone/simd/leaf_avx512_vnni.hpp>
 #elif defined(HALFTONE_ISA_AVX512_BW)
@@ -35,3 +37,24 @@ struct lanes<HALFTONE_ISA::float_columns<Arch>> {
 };
 
 }  // namespace halftone::inline v0_1
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
+/// Passes over floats ask for those this far ahead: two KiB, what memory delivers while a line takes its way.
+inline constexpr std::size_t values_ahead = 512;
+/// Brings the line of `at` into the cache; any address will do.
+HALFTONE_INLINE void fetch([[maybe_unused]] const float* at) noexcept {
+#if defined(__GNUC__)
+  __builtin_prefetch(at);
+#endif
+}
+
+/// The integers nearest to the columns, ties to even, for magnitudes below 2^22.
+template <class Arch>
+[[nodiscard]] HALFTONE_INLINE int_columns<Arch> nearest_integers(const float_columns<Arch>& v) noexcept {
+  constexpr float magic = 12582912.0f;  // 1.5 * 2^23: the integer is in the low bits of the sum
+  return int_columns<Arch>::bits_of(v + float_columns<Arch>::broadcast(magic)) -
+         int_columns<Arch>::broadcast(std::bit_cast<std::int32_t>(magic));
+}
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -35,9 +35,11 @@ class parameter_plane<stored_as<Element>> {
   [[nodiscard]] HALFTONE_INLINE float at(std::size_t group) const noexcept {
     return Element{}.decode(read_code<8 * bytes>(codes_.data(), group));
   }
-  /// Encodes and stores one parameter.
-  HALFTONE_INLINE void set(std::size_t group, float value) noexcept {
-    write_code<8 * bytes>(codes_.data(), group, Element{}.encode(value));
+  /// Encodes and stores one parameter. Returns what was stored: `at(group)` from now on.
+  HALFTONE_INLINE float set(std::size_t group, float value) noexcept {
+    const std::uint32_t code = Element{}.encode(value);
+    write_code<8 * bytes>(codes_.data(), group, code);
+    return Element{}.decode(code);
   }
 
   /// Visits (name, type, rows, cols, bytes) of what a file has to hold.

@@ -118,6 +118,18 @@ class quantized_matrix {
     }
   }
 
+  /// Stores the zero points of groups that follow each other in a row of the parameter shape, whatever was there before.
+  /// @param group   the first; its place in the row is a multiple of 8, or the only one
+  /// @param codes   the element's code of each, in a byte
+  HALFTONE_INLINE void set_zero_points(std::size_t group, std::span<const std::uint8_t> codes) noexcept {
+    if constexpr (Scheme::has_zero_point) {
+      std::uint8_t* row = zero_points_.data() + group / parameter_shape_.cols * zero_point_row_bytes_;
+      pack_codes<bits>(codes.data(), codes.size(), row + group % parameter_shape_.cols * bits / 8);
+    }
+  }
+  /// Clears all zero points, so that `set_zero_point` may store new ones.
+  HALFTONE_INLINE void clear_zero_points() noexcept { std::fill(zero_points_.begin(), zero_points_.end(), std::uint8_t{0}); }
+
   /// The planes themselves, for code that fills them.
   [[nodiscard]] auto& scale_plane() noexcept { return scales_; }
   [[nodiscard]] const auto& scale_plane() const noexcept { return scales_; }

@@ -18,6 +18,12 @@
 #define _mm512_add_epi32 emulated_mm512_add_epi32
 #undef _mm512_and_si512
 #define _mm512_and_si512 emulated_mm512_and_si512
+#undef _mm512_castps_si512
+#define _mm512_castps_si512 emulated_mm512_castps_si512
+#undef _mm512_castsi256_si512
+#define _mm512_castsi256_si512 emulated_mm512_castsi256_si512
+#undef _mm512_inserti64x4
+#define _mm512_inserti64x4 emulated_mm512_inserti64x4
 #undef _mm512_castsi512_ps
 #define _mm512_castsi512_ps emulated_mm512_castsi512_ps
 #undef _mm512_cmp_ps_mask
@@ -274,6 +280,20 @@ inline __m512i _mm512_cvttps_epi32(__m512 a) {
     w.v[i] = std::fabs(a.f[i]) < 2147483648.0f ? static_cast<std::int32_t>(a.f[i]) : INT32_MIN;
   }
   return emulated::from(w);
+}
+inline __m512i _mm512_castps_si512(__m512 a) {
+  __m512i r;
+  std::memcpy(r.b, a.f, 64);
+  return r;
+}
+inline __m512i _mm512_castsi256_si512(__m256i a) {
+  __m512i r{};
+  std::memcpy(r.b, &a, 32);
+  return r;
+}
+inline __m512i _mm512_inserti64x4(__m512i a, __m256i b, int half) {
+  std::memcpy(a.b + 32 * half, &b, 32);
+  return a;
 }
 inline __m512 _mm512_castsi512_ps(__m512i a) {
   __m512 r;
