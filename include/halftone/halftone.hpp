@@ -24,15 +24,18 @@
 #include <halftone/gemm/gemm.hpp>
 #include <halftone/gemm/gemm_integers.hpp>
 #include <halftone/gemm/gemm_list.hpp>
+#include <halftone/gemm/grouped_gemm.hpp>
 #include <halftone/gemm/pack.hpp>
 #include <halftone/quantize/compare.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
 #include <halftone/quantize/quantize_activations.hpp>
+#include <halftone/quantize/quantize_grouped_activations.hpp>
 #include <halftone/reference/error_report.hpp>
 #include <halftone/reference/gemm.hpp>
 #include <halftone/reference/gemm_integers.hpp>
 #include <halftone/reference/gemv.hpp>
+#include <halftone/reference/grouped_gemm.hpp>
 #include <halftone/reference/quantize.hpp>
 #include <halftone/reference/quantize_activations.hpp>
 #include <halftone/scheme/asymmetric.hpp>
@@ -50,5 +53,6 @@
 #include <halftone/simd/dispatch.hpp>
 #include <halftone/tensor/activations.hpp>
 #include <halftone/tensor/checks.hpp>
+#include <halftone/tensor/grouped_activations.hpp>
 #include <halftone/tensor/parameter_plane.hpp>
 #include <halftone/tensor/quantized_matrix.hpp>

@@ -2,14 +2,15 @@
 // Halftone: a list of multiplications in one call, as mixtures of experts need.
 #pragma once
 
-#include <halftone/gemm/gemm.hpp>
+#include <halftone/gemm/grouped_gemm.hpp>
 
 #include <vector>
 
 namespace halftone::inline v0_1 {
 
 /// One multiplication of a list: y = finish(x W^T).
-/// @tparam Activations  matrix_view<const float>, matrix_view<const bfloat16>, dynamic_activations or activation_view
+/// @tparam Activations  matrix_view<const float>, matrix_view<const bfloat16>, dynamic_activations,
+///                      activation_view or grouped_activation_view
 template <class Activations, weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
 struct gemm_problem {
   using operand_type = Operand;
@@ -29,7 +30,12 @@ namespace isa_detail {
 inline activation_kind kind_of(const matrix_view<const float>&) noexcept { return activation_kind::floats; }
 inline activation_kind kind_of(const matrix_view<const bfloat16>&) noexcept { return activation_kind::bfloat16s; }
 inline activation_kind kind_of(const activation_view&) noexcept { return activation_kind::codes; }
-template <class Activations, class Value>
+inline activation_kind kind_of(const grouped_activation_view&) noexcept { return activation_kind::grouped_codes; }
+template <grouped_activation_scheme Activations, class Value>
+activation_kind kind_of(const dynamic_activations<Activations, Value>&) noexcept {
+  return std::is_same_v<Value, float> ? activation_kind::dynamic_groups : activation_kind::dynamic_groups_bfloat16s;
+}
+template <activation_scheme Activations, class Value>
 activation_kind kind_of(const dynamic_activations<Activations, Value>&) noexcept {
   if constexpr (!quantized_activations<Activations>::per_row) {
     return activation_kind::codes;
@@ -42,6 +48,7 @@ activation_kind kind_of(const dynamic_activations<Activations, Value>&) noexcept
 template <activation_value Value>
 matrix_view<const Value> values_of(matrix_view<const Value> x) noexcept { return x; }
 inline matrix_view<const std::uint8_t> values_of(const activation_view& x) noexcept { return x.codes; }
+inline matrix_view<const std::uint8_t> values_of(const grouped_activation_view& x) noexcept { return x.codes; }
 template <class Activations, class Value>
 matrix_view<const Value> values_of(const dynamic_activations<Activations, Value>& x) noexcept { return x.values; }
 

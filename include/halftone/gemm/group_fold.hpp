@@ -55,14 +55,21 @@ class group_fold {
     const std::int32_t of_activations = activation_sum(row);
     sum = centred(row, p, sum, of_activations);
     float* chain = fresh(chains_ + (row * Panels + p) * panel_columns);
-    floats acc = fused(to_float(sum), floats::load(fresh(scales_ + p * panel_stride_)), floats::load(chain));
+    floats acc = fused(to_float(sum), scales(p), floats::load(chain));
     if constexpr (Scheme::has_offset) {
-      acc = fused(floats::broadcast(static_cast<float>(of_activations)), floats::load(fresh(offsets_ + p * panel_stride_)), acc);
+      acc = fused(floats::broadcast(static_cast<float>(of_activations)), offsets(p), acc);
     }
     acc.store(chain);
   }
 
  protected:
+  /// Scales and offsets of a panel's columns.
+  [[nodiscard]] HALFTONE_INLINE floats scales(std::size_t p) const noexcept {
+    return floats::load(fresh(scales_ + p * panel_stride_));
+  }
+  [[nodiscard]] HALFTONE_INLINE floats offsets(std::size_t p) const noexcept {
+    return floats::load(fresh(offsets_ + p * panel_stride_));
+  }
   [[nodiscard]] HALFTONE_INLINE std::int32_t activation_sum(std::size_t row) const noexcept { return sums_[row * groups_]; }
   /// The sum with all zero points folded in: sum of (level - zero point) * (a - a's zero point), modulo 2^32.
   [[nodiscard]] HALFTONE_INLINE ints centred(std::size_t row, std::size_t p, ints sum,
@@ -80,7 +87,6 @@ class group_fold {
     return sum;
   }
 
- private:
   /// A pointer that compilers take for another one each time: chains and scales are then read from the cache where they lie.
   /// Kept from row to row or from group to group, they would go through the stack, for the sums of a tile need the registers.
   template <class T>
@@ -91,6 +97,7 @@ class group_fold {
     return values;
   }
 
+ private:
   const float* scales_;  // of the tile's first panel; panels follow at panel_stride_
   const std::int32_t* zero_points_;
   const float* offsets_;
@@ -98,9 +105,9 @@ class group_fold {
   std::size_t panel_stride_;
   const std::int32_t* zeros_;  // prepared codes of real zero, or null where all are 0
   const std::int32_t* sums_;   // of the tile's first row; rows follow at groups_
-  std::size_t groups_;
 
  protected:
+  std::size_t groups_;
   float* chains_;
 };
 
@@ -114,6 +121,40 @@ class integer_fold : public group_fold<Arch, Packed, Panels> {
     auto* kept = reinterpret_cast<std::int32_t*>(this->chains_) + (row * Panels + p) * panel_columns;
     this->centred(row, p, sum, this->activation_sum(row)).store(kept);
   }
+};
+
+/// The same for activations with a scale a group: both scales are multiplied before they meet the sum.
+template <class Arch, class Packed, std::size_t Panels>
+class token_group_fold : public group_fold<Arch, Packed, Panels> {
+  using base = group_fold<Arch, Packed, Panels>;
+  using activations = prepared_activations<dot<Arch, Packed::bits>::format>;
+  using Scheme = typename Packed::scheme_type;
+  using floats = float_columns<Arch>;
+
+ public:
+  HALFTONE_INLINE token_group_fold(const Packed& w, const activations& a, std::size_t panel, std::size_t group, std::size_t row,
+                                   float* chains) noexcept
+      : base(w, a, panel, group, row, chains), group_scales_(a.group_scales + row * a.groups + group) {}
+
+  HALFTONE_INLINE void next() noexcept {
+    base::next();
+    ++group_scales_;
+  }
+
+  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, int_columns<Arch> sum) const noexcept {
+    const std::int32_t of_activations = this->activation_sum(row);
+    const floats scale = floats::broadcast(group_scales_[row * this->groups_]);
+    float* chain = base::fresh(this->chains_ + (row * Panels + p) * panel_columns);
+    floats acc = fused(to_float(this->centred(row, p, sum, of_activations)), product(this->scales(p), scale),
+                       floats::load(chain));
+    if constexpr (Scheme::has_offset) {
+      acc = fused(floats::broadcast(static_cast<float>(of_activations)), product(this->offsets(p), scale), acc);
+    }
+    acc.store(chain);
+  }
+
+ private:
+  const float* group_scales_;  // of the tile's first row; rows follow at groups_
 };
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

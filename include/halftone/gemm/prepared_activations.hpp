@@ -25,6 +25,7 @@ struct prepared_activations {
   const std::int32_t* zeros = nullptr;  ///< [rows]: the prepared code of real zero
   const float* scales = nullptr;        ///< [rows]
   bool has_zeros = false;               ///< whether any of `zeros` is not 0
+  const float* group_scales = nullptr;  ///< [rows][groups], where activations have a scale a group
 
   [[nodiscard]] static std::size_t padded_row_bytes(const panel_geometry& g) noexcept {
     return round_up((g.quads + 8) * quad_bytes<Format>, 64) + 64;  // off powers of two, which share cache sets

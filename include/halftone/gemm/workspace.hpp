@@ -16,7 +16,16 @@ concept integer_operand = requires { typename Operand::scheme_type; Operand::kin
                           (Operand::kind == packing::codes) && has_integer_path<typename Operand::scheme_type>;
 
 /// What the activations of a call are before the kernel sees them.
-enum class activation_kind { floats, codes, dynamic, bfloat16s, dynamic_bfloat16s };
+enum class activation_kind {
+  floats,
+  codes,
+  dynamic,
+  bfloat16s,
+  dynamic_bfloat16s,
+  grouped_codes,              ///< with a scale a group
+  dynamic_groups,             ///< with a scale a group, quantized inside the call
+  dynamic_groups_bfloat16s,   ///< the same, from bfloat16
+};
 
 }  // namespace halftone::inline v0_1
 
@@ -27,10 +36,11 @@ struct gemm_pieces {
   std::size_t block_rows = 0;   ///< rows of activations at a time
   std::size_t widened = 0;      ///< bfloat16 activations as floats
   std::size_t codes = 0;        ///< activations quantized inside the call
+  std::size_t groups = 0;       ///< scales of groups of activations
   std::size_t prepared = 0;     ///< activations in kernel order
   std::size_t task = 0;         ///< sums and strips of one task
   std::size_t tasks = 1;
-  [[nodiscard]] constexpr std::size_t total() const noexcept { return 64 + widened + codes + prepared + task * tasks; }
+  [[nodiscard]] constexpr std::size_t total() const noexcept { return 64 + widened + codes + groups + prepared + task * tasks; }
 };
 
 template <class Operand>
@@ -41,6 +51,17 @@ template <class Operand>
   gemm_pieces p{.block_rows = std::min(m, blocking<Arch>::rows)};
   p.tasks = std::max<std::size_t>(std::min(concurrency, panel_count(shape.rows)), 1);
   const std::size_t rows = p.block_rows;
+  if (kind == activation_kind::grouped_codes || kind == activation_kind::dynamic_groups ||
+      kind == activation_kind::dynamic_groups_bfloat16s) {
+    std::size_t groups = shape.cols;  // no more than there are values
+    if constexpr (integer_operand<Operand>) {
+      groups = w.geometry().groups;  // those of activations are whole groups of weights
+    }
+    p.groups = 2 * scratch::bytes_of<float>(rows * groups);
+    kind = kind == activation_kind::grouped_codes    ? activation_kind::codes
+           : kind == activation_kind::dynamic_groups ? activation_kind::dynamic
+                                                     : activation_kind::dynamic_bfloat16s;
+  }
   if (kind == activation_kind::bfloat16s || kind == activation_kind::dynamic_bfloat16s) {
     p.widened = scratch::bytes_of<float>(rows * shape.cols);
     kind = kind == activation_kind::bfloat16s ? activation_kind::floats : activation_kind::dynamic;
@@ -65,7 +86,8 @@ template <class Operand>
 
 /// Bytes that `context::workspace` needs for a multiplication of m rows; any alignment.
 /// @param kind         activation_kind::floats for float activations, dynamic for `dynamic<...>(x)`, bfloat16s and
-///                     dynamic_bfloat16s where x is bfloat16, codes for the others
+///                     dynamic_bfloat16s where x is bfloat16, codes for the others; with a scale a group grouped_codes,
+///                     dynamic_groups and dynamic_groups_bfloat16s
 /// @param concurrency  that of the context's executor; 1 without one
 template <weight_operand Operand>
 [[nodiscard]] std::size_t gemm_workspace_bytes(activation_kind kind, std::size_t m, const Operand& w,

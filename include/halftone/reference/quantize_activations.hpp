@@ -5,6 +5,8 @@
 #include <halftone/scheme/asymmetric.hpp>
 #include <halftone/tensor/checks.hpp>
 
+#include <algorithm>
+
 namespace halftone::inline v0_1::inline HALFTONE_ISA::reference {
 
 /// Quantizes activations with parameters from their own range: one set a row, or one for all rows.
@@ -62,6 +64,32 @@ template <activation_scheme Scheme>
     for (std::size_t k = 0; k < x.cols(); ++k) {
       q.row_codes(i)[k] = static_cast<std::uint8_t>(
           encode_value(x(i, k), p, reciprocal_of_scale(p.scale), scheme, i * x.cols() + k));
+    }
+  }
+  return q;
+}
+
+/// Quantizes activations with a scale for each run of values, from its own range. A run that holds a NaN or an infinity gets
+/// scale NaN and codes of zero, so that the outputs of its row are NaN.
+/// @throws halftone::error if x is not valid
+template <grouped_activation_scheme Scheme>
+[[nodiscard]] grouped_activations<Scheme> quantize_activations(matrix_view<const float> x) {
+  expects_valid(x, "quantize_activations", "x");
+  const Scheme scheme{};
+  grouped_activations<Scheme> q(x.shape());
+  constexpr std::size_t length = grouped_activations<Scheme>::group_length;
+  for (std::size_t i = 0; i < x.rows(); ++i) {
+    for (std::size_t begin = 0; begin < x.cols(); begin += length) {
+      const std::span<const float> run = x.row(i).subspan(begin, std::min(length, x.cols() - begin));
+      const bool finite = std::all_of(run.begin(), run.end(), [](float v) { return is_finite(v); });
+      const float scale = finite ? scheme.mapping.choose(range_of(run), scheme.element).scale
+                                 : std::numeric_limits<float>::quiet_NaN();
+      q.row_scales(i)[begin / length] = scale;
+      for (std::size_t k = begin; k < begin + run.size(); ++k) {
+        q.row_codes(i)[k] = static_cast<std::uint8_t>(encode_value(finite ? x(i, k) : 0.0f, {.scale = scale},
+                                                                   finite ? reciprocal_of_scale(scale) : 0.0f, scheme,
+                                                                   i * x.cols() + k));
+      }
     }
   }
   return q;

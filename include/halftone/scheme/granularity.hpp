@@ -97,6 +97,12 @@ struct per_group {
   [[nodiscard]] HALFTONE_INLINE static constexpr std::size_t run_length(matrix_shape) noexcept { return N; }
 };
 
+/// One set for each run of N values within a row of activations. The same as per_group<N>, in the words of activations.
+template <std::size_t N>
+struct per_token_group : per_group<N> {
+  [[nodiscard]] static std::string name() { return detail::message("per_token_group<", N, ">"); }
+};
+
 /// One set for each block of R rows by C columns; blocks at the edges may be smaller.
 template <std::size_t R, std::size_t C>
 struct per_block {

@@ -36,6 +36,8 @@ using int2_g32 = scheme<uint2, float_offset, per_group<32>, stored_as<fp16>>;   
 
 // Activations.
 using int8_per_token = scheme<int8_narrow, symmetric, per_token>;   ///< dynamic: max|x| / 127 a token
+template <std::size_t N>
+using int8_per_token_group = scheme<int8_narrow, symmetric, per_token_group<N>>;  ///< dynamic: max|x| / 127 a run of N
 using int8_static = scheme<int8, symmetric, per_tensor>;            ///< one scale, given by calibration
 using uint8_static = scheme<uint8, asymmetric, per_tensor>;         ///< scale and zero point, given by calibration
 

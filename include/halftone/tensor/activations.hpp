@@ -20,6 +20,20 @@ concept activation_scheme =
     S::has_scale && std::is_same_v<typename S::scale_storage, stored_as<fp32>> && !S::has_own_real &&
     (std::is_same_v<typename S::granularity_type, per_token> || std::is_same_v<typename S::granularity_type, per_tensor>);
 
+namespace detail {
+template <class G>
+inline constexpr bool is_token_group = false;
+template <std::size_t N>
+inline constexpr bool is_token_group<per_token_group<N>> = true;
+}  // namespace detail
+
+/// A scheme of activations with a scale for each run of values of a row: signed 8-bit integers without zero points, fp32 scales.
+template <class S>
+concept grouped_activation_scheme =
+    scheme_type<S> && signed_element<typename S::element_type> && S::element_type::bits == 8 &&
+    S::equation == equation::scaled && std::is_same_v<typename S::scale_storage, stored_as<fp32>> && !S::has_own_real &&
+    detail::is_token_group<typename S::granularity_type>;
+
 /// Codes of rows of activations: real = scale[row] * (level - zero_point[row]). A view; owns nothing.
 /// Levels are the bytes themselves: int8 if `is_signed`, uint8 otherwise.
 struct activation_view {
@@ -79,7 +93,8 @@ class quantized_activations {
 };
 
 /// Floats or bfloat16 that `gemm` quantizes by `Scheme` inside the call. Make one with `dynamic<Scheme>(x)`.
-template <activation_scheme Scheme, class Value = float>
+template <class Scheme, class Value = float>
+  requires(activation_scheme<Scheme> || grouped_activation_scheme<Scheme>)
 struct dynamic_activations {
   using scheme_type = Scheme;
   using value_type = Value;
@@ -87,11 +102,13 @@ struct dynamic_activations {
 };
 
 /// y = gemm(dynamic<int8_per_token>(x), ...): quantize x inside the call.
-template <activation_scheme Scheme>
+template <class Scheme>
+  requires(activation_scheme<Scheme> || grouped_activation_scheme<Scheme>)
 [[nodiscard]] dynamic_activations<Scheme> dynamic(matrix_view<const float> x) noexcept {
   return {x};
 }
-template <activation_scheme Scheme>
+template <class Scheme>
+  requires(activation_scheme<Scheme> || grouped_activation_scheme<Scheme>)
 [[nodiscard]] dynamic_activations<Scheme, bfloat16> dynamic(matrix_view<const bfloat16> x) noexcept {
   return {x};
 }

@@ -4,7 +4,7 @@
 
 #include <halftone/epilogue/epilogue.hpp>
 #include <halftone/scheme/given.hpp>
-#include <halftone/tensor/activations.hpp>
+#include <halftone/tensor/grouped_activations.hpp>
 #include <halftone/tensor/quantized_matrix.hpp>
 
 #include <limits>
@@ -118,6 +118,24 @@ inline void expects_activations(const activation_view& x) {
     expects(x.zero_point(row) >= low && x.zero_point(row) <= low + 255, "gemm: the activations of row ", row,
             " have zero point ", x.zero_point(row), ", outside ", low, "..", low + 255);
   }
+}
+
+/// Checks a view of activations with a scale a group: its codes, and that every scale is there and not infinite.
+inline void expects_activations(const grouped_activation_view& x) {
+  expects_valid(x.codes, "gemm", "x");
+  expects(x.group_length != 0, "gemm: the activations have groups of 0 values");
+  expects(x.codes.empty() || x.scales != nullptr, "gemm: the activations have ", x.rows(), " rows but no scales");
+  for (std::size_t i = 0; i < (x.codes.empty() ? 0 : x.rows() * x.groups()); ++i) {
+    expects(magnitude(x.scales[i]) != std::numeric_limits<float>::infinity(), "gemm: the activations of row ",
+            i / x.groups(), " have scale ", x.scales[i], " in group ", i % x.groups());
+  }
+}
+
+/// Checks that both scales are constant over each float group: a group of activations is one or more groups of weights.
+/// @param run  weights along k that share parameters
+inline void expects_nested_groups(std::size_t run, std::size_t group_length, std::size_t k) {
+  expects(group_length >= k || group_length % std::max<std::size_t>(run, 1) == 0, "gemm: the activations have a scale for every ", group_length,
+          " values, the weights for every ", run, "; groups of activations must be whole groups of weights");
 }
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

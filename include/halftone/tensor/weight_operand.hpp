@@ -13,7 +13,7 @@
 // Law: decode_strip depends on its arguments alone; any split of k gives the same weights.
 #pragma once
 
-#include <halftone/tensor/activations.hpp>
+#include <halftone/tensor/grouped_activations.hpp>
 
 #include <concepts>
 #include <span>
@@ -35,14 +35,23 @@ class activation_rows {
   /// @param first  number of the view's row 0 in the call
   explicit activation_rows(const activation_view& x, std::size_t first = 0) : codes_(x), first_(first) {}
 
+  explicit activation_rows(const grouped_activation_view& x, std::size_t first = 0)
+      : groups_(x), first_(first), kind_(kind::groups) {}
+
   [[nodiscard]] std::size_t cols() const noexcept {
-    return kind_ == kind::floats ? floats_.cols() : kind_ == kind::halves ? halves_.cols() : codes_.cols();
+    switch (kind_) {
+      case kind::floats: return floats_.cols();
+      case kind::halves: return halves_.cols();
+      case kind::groups: return groups_.cols();
+      default: return codes_.cols();
+    }
   }
   /// The real number of activation (row, k).
   [[nodiscard]] HALFTONE_INLINE float value(std::size_t row, std::size_t k) const noexcept {
     switch (kind_) {
       case kind::floats: return floats_(row, k);
       case kind::halves: return to_float(halves_(row, k));
+      case kind::groups: return groups_.value(row - first_, k);
       default: return code_value(row - first_, k);
     }
   }
@@ -52,10 +61,11 @@ class activation_rows {
     return product(static_cast<float>(codes_.level(row, k) - codes_.zero_point(row)), codes_.scale(row));
   }
 
-  enum class kind { floats, halves, codes };
+  enum class kind { floats, halves, codes, groups };
   matrix_view<const float> floats_{};
   matrix_view<const bfloat16> halves_{};
   activation_view codes_{};
+  grouped_activation_view groups_{};
   std::size_t first_ = 0;
   kind kind_ = kind::codes;
 };
