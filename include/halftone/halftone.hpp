@@ -36,6 +36,7 @@
 #include <halftone/reference/gemm_integers.hpp>
 #include <halftone/reference/gemv.hpp>
 #include <halftone/reference/grouped_gemm.hpp>
+#include <halftone/reference/integer_chain.hpp>
 #include <halftone/reference/quantize.hpp>
 #include <halftone/reference/quantize_activations.hpp>
 #include <halftone/scheme/asymmetric.hpp>
@@ -54,5 +55,6 @@
 #include <halftone/tensor/activations.hpp>
 #include <halftone/tensor/checks.hpp>
 #include <halftone/tensor/grouped_activations.hpp>
+#include <halftone/tensor/integer_path.hpp>
 #include <halftone/tensor/parameter_plane.hpp>
 #include <halftone/tensor/quantized_matrix.hpp>

@@ -137,6 +137,8 @@ TEST_CASE("bfloat16 that is quantized with a scale a group") {
   CHECK(both({halves.data(), m, k}, a.y) == "no error");
   CHECK(both({nullptr, m, k}, a.y) == "gemm: x is null but has shape [3, 64]");
   CHECK(both({halves.data(), m, k - 1, k}, a.y) == "gemm: x is [3, 63] but the weights are [5, 64]: k differs");
+  CHECK(both({own.data(), m, k - 1, k}, {reinterpret_cast<float*>(own.data()), m, n}) ==
+        "gemm: x is [3, 63] but the weights are [5, 64]: k differs");  // of two faults the first
   CHECK(both({own.data(), m, k}, {reinterpret_cast<float*>(own.data()), m, n}) ==
         "gemm: x and y overlap; y is written while x is still read");
 }

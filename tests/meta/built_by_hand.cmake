@@ -48,7 +48,7 @@ endfunction()
 # not their instructions.
 set(emulated_avx512 -I "${CMAKE_CURRENT_SOURCE_DIR}/emulated/avx512" -include immintrin.h -O0 -w -Wno-psabi ${isa_avx2_flags})  # the emulation is no model of style
 set(emulated_sources simd/simd.cpp simd/code_stream.cpp quantize/run_range.cpp golden/four_bits.cpp golden/eight_bits.cpp
-                     golden/grouped_activations.cpp)
+                     golden/grouped_activations.cpp golden/super_blocks.cpp)
 if(NOT cpu_lacks_avx2)
   add_built_by_hand(emulated.avx512_vnni COMPILER g++ SOURCES ${emulated_sources}
                     FLAGS ${emulated_avx512} -DEMULATED_AVX512_VNNI)

@@ -21,7 +21,7 @@ void expects_call(matrix_shape x, const Operand& w, const matrix_view<Output>& y
 template <class Operand>
 void expects_bound(const Operand& w, std::int64_t largest) {
   if constexpr (integer_operand<Operand>) {
-    expects_int32_bound<typename Operand::scheme_type>(std::min(w.geometry().run, w.shape().cols), largest);
+    expects_int32_bound<typename Operand::scheme_type>(w.float_group_length(), largest);
   }
 }
 

@@ -19,21 +19,55 @@ inline constexpr std::int32_t folded_bias = Scheme::has_zero_point || Scheme::ha
 template <class Scheme>
 inline constexpr std::int32_t sums_factor = folded_bias<Scheme> == 0 ? 1 : folded_bias<Scheme>;
 
+/// Where a tile keeps what it sums.
+struct fold_memory {
+  float* chains;         ///< [rows][panels][16]: the float chains of the tile
+  std::int32_t* blocks;  ///< likewise: integers of the super-block at hand
+};
+
+/// The scale of a token where it is one number, and waits for the end of the multiplication.
+template <class Arch, class Activations>
+struct whole_token {
+  HALFTONE_INLINE whole_token(const Activations&, std::size_t, std::size_t) noexcept {}
+  HALFTONE_INLINE void next() noexcept {}
+  [[nodiscard]] HALFTONE_INLINE float_columns<Arch> scaled(float_columns<Arch> parameter, std::size_t) const noexcept {
+    return parameter;
+  }
+};
+
+/// Scales of groups of a token: multiplied by the parameters of the weights.
+template <class Arch, class Activations>
+class groups_of_token {
+ public:
+  HALFTONE_INLINE groups_of_token(const Activations& a, std::size_t row, std::size_t group) noexcept
+      : scales_(a.group_scales + row * a.groups + group), groups_(a.groups) {}
+  HALFTONE_INLINE void next() noexcept { ++scales_; }
+  [[nodiscard]] HALFTONE_INLINE float_columns<Arch> scaled(float_columns<Arch> parameter, std::size_t row) const noexcept {
+    return product(parameter, float_columns<Arch>::broadcast(scales_[row * groups_]));
+  }
+
+ private:
+  const float* scales_;  // of the tile's first row; rows follow at groups_
+  std::size_t groups_;
+};
+
 /// Walks from group to group beside a tile of `Panels` panels; called with the finished sums of (row of the tile, panel).
-template <class Arch, class Packed, std::size_t Panels>
+/// @tparam Token  `whole_token` or `groups_of_token`
+template <class Arch, class Packed, std::size_t Panels, template <class, class> class Token>
 class group_fold {
+ protected:
   using Scheme = typename Packed::scheme_type;
   using activations = prepared_activations<dot<Arch, Packed::bits>::format>;
   using floats = float_columns<Arch>;
   using ints = int_columns<Arch>;
 
  public:
-  /// @param group   the first group
-  /// @param row     row of the block that is row 0 of the tile
-  /// @param chains  [rows][Panels][16]: the float chains of the tile
+  /// @param group  the first group
+  /// @param row    row of the block that is row 0 of the tile
   HALFTONE_INLINE group_fold(const Packed& w, const activations& a, std::size_t panel, std::size_t group, std::size_t row,
-                             float* chains) noexcept
-      : scales_(w.scales(panel, group)),
+                             const fold_memory& memory) noexcept
+      : token_(a, row, group),
+        scales_(w.scales(panel, group)),
         zero_points_(Scheme::has_zero_point ? w.zero_points(panel, group) : nullptr),
         offsets_(Scheme::has_offset ? w.offsets(panel, group) : nullptr),
         code_sums_(w.code_sums(panel, group)),
@@ -41,9 +75,10 @@ class group_fold {
         zeros_(a.has_zeros ? a.zeros + row : nullptr),
         sums_(a.sums + row * a.groups + group),
         groups_(a.groups),
-        chains_(chains) {}
+        chains_(memory.chains) {}
 
   HALFTONE_INLINE void next() noexcept {
+    token_.next();
     scales_ += panel_columns;
     zero_points_ += Scheme::has_zero_point ? panel_columns : 0;
     offsets_ += Scheme::has_offset ? panel_columns : 0;
@@ -55,21 +90,15 @@ class group_fold {
     const std::int32_t of_activations = activation_sum(row);
     sum = centred(row, p, sum, of_activations);
     float* chain = fresh(chains_ + (row * Panels + p) * panel_columns);
-    floats acc = fused(to_float(sum), scales(p), floats::load(chain));
+    floats acc = fused(to_float(sum), token_.scaled(floats::load(fresh(scales_ + p * panel_stride_)), row), floats::load(chain));
     if constexpr (Scheme::has_offset) {
-      acc = fused(floats::broadcast(static_cast<float>(of_activations)), offsets(p), acc);
+      acc = fused(floats::broadcast(static_cast<float>(of_activations)),
+                  token_.scaled(floats::load(fresh(offsets_ + p * panel_stride_)), row), acc);
     }
     acc.store(chain);
   }
 
  protected:
-  /// Scales and offsets of a panel's columns.
-  [[nodiscard]] HALFTONE_INLINE floats scales(std::size_t p) const noexcept {
-    return floats::load(fresh(scales_ + p * panel_stride_));
-  }
-  [[nodiscard]] HALFTONE_INLINE floats offsets(std::size_t p) const noexcept {
-    return floats::load(fresh(offsets_ + p * panel_stride_));
-  }
   [[nodiscard]] HALFTONE_INLINE std::int32_t activation_sum(std::size_t row) const noexcept { return sums_[row * groups_]; }
   /// The sum with all zero points folded in: sum of (level - zero point) * (a - a's zero point), modulo 2^32.
   [[nodiscard]] HALFTONE_INLINE ints centred(std::size_t row, std::size_t p, ints sum,
@@ -97,7 +126,7 @@ class group_fold {
     return values;
   }
 
- private:
+  [[no_unique_address]] Token<Arch, activations> token_;
   const float* scales_;  // of the tile's first panel; panels follow at panel_stride_
   const std::int32_t* zero_points_;
   const float* offsets_;
@@ -105,56 +134,20 @@ class group_fold {
   std::size_t panel_stride_;
   const std::int32_t* zeros_;  // prepared codes of real zero, or null where all are 0
   const std::int32_t* sums_;   // of the tile's first row; rows follow at groups_
-
- protected:
   std::size_t groups_;
   float* chains_;
 };
 
 /// The same for results that stay integers: keeps the centred sums of the only group instead of a float chain.
 template <class Arch, class Packed, std::size_t Panels>
-class integer_fold : public group_fold<Arch, Packed, Panels> {
+class integer_fold : public group_fold<Arch, Packed, Panels, whole_token> {
  public:
-  using group_fold<Arch, Packed, Panels>::group_fold;
+  using group_fold<Arch, Packed, Panels, whole_token>::group_fold;
 
   HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, int_columns<Arch> sum) const noexcept {
     auto* kept = reinterpret_cast<std::int32_t*>(this->chains_) + (row * Panels + p) * panel_columns;
     this->centred(row, p, sum, this->activation_sum(row)).store(kept);
   }
-};
-
-/// The same for activations with a scale a group: both scales are multiplied before they meet the sum.
-template <class Arch, class Packed, std::size_t Panels>
-class token_group_fold : public group_fold<Arch, Packed, Panels> {
-  using base = group_fold<Arch, Packed, Panels>;
-  using activations = prepared_activations<dot<Arch, Packed::bits>::format>;
-  using Scheme = typename Packed::scheme_type;
-  using floats = float_columns<Arch>;
-
- public:
-  HALFTONE_INLINE token_group_fold(const Packed& w, const activations& a, std::size_t panel, std::size_t group, std::size_t row,
-                                   float* chains) noexcept
-      : base(w, a, panel, group, row, chains), group_scales_(a.group_scales + row * a.groups + group) {}
-
-  HALFTONE_INLINE void next() noexcept {
-    base::next();
-    ++group_scales_;
-  }
-
-  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, int_columns<Arch> sum) const noexcept {
-    const std::int32_t of_activations = this->activation_sum(row);
-    const floats scale = floats::broadcast(group_scales_[row * this->groups_]);
-    float* chain = base::fresh(this->chains_ + (row * Panels + p) * panel_columns);
-    floats acc = fused(to_float(this->centred(row, p, sum, of_activations)), product(this->scales(p), scale),
-                       floats::load(chain));
-    if constexpr (Scheme::has_offset) {
-      acc = fused(floats::broadcast(static_cast<float>(of_activations)), product(this->offsets(p), scale), acc);
-    }
-    acc.store(chain);
-  }
-
- private:
-  const float* group_scales_;  // of the tile's first row; rows follow at groups_
 };
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <halftone/gemm/blocking.hpp>
-#include <halftone/gemm/group_fold.hpp>
 #include <halftone/gemm/integer_kernel.hpp>
 #include <halftone/gemm/packed_matrix.hpp>
+#include <halftone/gemm/super_block_fold.hpp>
 #include <halftone/gemm/tile_store.hpp>
 
 #include <numeric>
@@ -14,8 +14,8 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
 /// One block of rows against panels of a packed matrix. The kernels know nothing of the epilogue, so that a scheme's tiles
 /// are compiled once, however many epilogues it meets.
-/// @tparam Fold  what happens at the end of a group: `group_fold` or `integer_fold`
-template <class Arch, class Packed, template <class, class, std::size_t> class Fold = group_fold>
+/// @tparam Fold  what happens at the end of a group: `token_fold`, `token_group_fold` or `integer_fold`
+template <class Arch, class Packed, template <class, class, std::size_t> class Fold = token_fold>
 class integer_block {
   using Scheme = typename Packed::scheme_type;
   using dots = dot<Arch, Packed::bits>;
@@ -55,7 +55,8 @@ class integer_block {
  public:
   /// Bytes of workspace for `rows` rows.
   [[nodiscard]] static constexpr std::size_t workspace_bytes(std::size_t rows) noexcept {
-    return 2 * scratch::bytes_of<float>(rows * most_panels * panel_columns) + most_panels * strip_bytes;
+    return 2 * scratch::bytes_of<float>(rows * most_panels * panel_columns) +
+           scratch::bytes_of<std::int32_t>(block_sums(rows)) + most_panels * strip_bytes;
   }
 
   integer_block(const Packed& w, const activations& a, std::size_t rows, scratch memory)
@@ -64,6 +65,7 @@ class integer_block {
         rows_(rows),
         sums_(memory.take<float>(rows * most_panels * panel_columns)),
         totals_(memory.take<std::int32_t>(rows * most_panels * panel_columns)),
+        blocks_(memory.take<std::int32_t>(block_sums(rows))),
         strips_(memory.take<std::uint8_t>(most_panels * strip_bytes)) {}
 
   /// Computes panels [begin, end) and gives them to `finish`.
@@ -79,6 +81,11 @@ class integer_block {
   }
 
  private:
+  /// Sums of super-blocks, where there are any.
+  [[nodiscard]] static constexpr std::size_t block_sums(std::size_t rows) noexcept {
+    return super_block_groups<Scheme> == 0 ? 0 : rows * most_panels * panel_columns;
+  }
+
   /// The quads that are worked on at a time: whole groups where they fit, else whole units.
   [[nodiscard]] std::size_t chunk_quads() const noexcept {
     const std::size_t group = w_.geometry().group_quads;
@@ -166,11 +173,11 @@ class integer_block {
   template <class Source, std::size_t Panels, std::size_t Rows>
   void run_tile(std::size_t panel, const std::uint8_t* const* lines, std::size_t begin, std::size_t end,
                 std::size_t r) const {
-    Fold<Arch, Packed, Panels> fold(w_, a_, panel, begin / w_.geometry().group_quads, r,
-                                          sums_ + r * Panels * panel_columns);
+    const std::size_t tile = r * Panels * panel_columns;
+    Fold<Arch, Packed, Panels> fold(w_, a_, panel, begin / w_.geometry().group_quads, r, {sums_ + tile, blocks_ + tile});
     tile_data data{.activations = a_.codes + r * a_.row_bytes + begin * quad_bytes<dots::format>,
                    .row_bytes = a_.row_bytes,
-                   .totals = totals_ + r * Panels * panel_columns};
+                   .totals = totals_ + tile};
     if constexpr (std::is_same_v<Source, decoded_lines<Arch>>) {
       run_groups<Panels, Rows>(lines, data, fold, begin, end);
     } else if constexpr (cycle_quads != 0) {
@@ -274,6 +281,7 @@ class integer_block {
   std::size_t rows_;
   float* sums_;            // [rows][panels][16], chains of fused steps
   std::int32_t* totals_;   // [rows][panels][16], the group at hand
+  std::int32_t* blocks_;   // likewise, the super-block at hand
   std::uint8_t* strips_;   // decoded lines
 };
 

@@ -64,6 +64,34 @@ HALFTONE_INLINE void packed_matrix<Scheme>::pack_parameters_of(const quantized_m
 }
 
 template <class Scheme>
+HALFTONE_INLINE void packed_matrix<Scheme>::pack_super_blocks_of(const quantized_matrix<Scheme>& q) {
+  constexpr std::size_t groups_of_block = super_block_groups<Scheme>;
+  if constexpr (groups_of_block != 0) {
+    super_blocks_.blocks = ceil_div(geometry_.groups, groups_of_block);
+    const auto pack_plane = [&]<class Nested>(const parameter_plane<quantized_again<Nested>>& plane,
+                                              aligned_buffer<std::int32_t>& levels, aligned_buffer<float>& floats) {
+      const quantized_matrix<Nested>& nested = plane.matrix();
+      levels = aligned_buffer<std::int32_t>(panels() * geometry_.groups * panel_columns);
+      floats = aligned_buffer<float>(panels() * super_blocks_.blocks * panel_columns);
+      for (std::size_t row = 0; row < q.rows(); ++row) {
+        const std::size_t panel = row / panel_columns;
+        const std::size_t column = row % panel_columns;
+        for (std::size_t group = 0; group < geometry_.groups; ++group) {
+          levels[(panel * geometry_.groups + group) * panel_columns + column] =
+              Nested::element_type::level_of(nested.code_at(row, group));
+          floats[(panel * super_blocks_.blocks + group / groups_of_block) * panel_columns + column] =
+              nested.scale_at(nested.group_of(row, group));
+        }
+      }
+    };
+    pack_plane(q.scale_plane(), super_blocks_.scales, super_blocks_.float_scales);
+    if constexpr (Scheme::has_offset) {
+      pack_plane(q.offset_plane(), super_blocks_.offsets, super_blocks_.float_offsets);
+    }
+  }
+}
+
+template <class Scheme>
 HALFTONE_INLINE void packed_matrix<Scheme>::pack_reals_of(const quantized_matrix<Scheme>& q) {
   layout_ = packed_layout::float_lines;
   constexpr std::size_t width = kind == packing::float_codes ? bits / 8 : 4;
@@ -93,6 +121,7 @@ HALFTONE_INLINE packed_matrix<Scheme> packed_matrix<Scheme>::from(quantized_matr
     p.geometry_ = panel_geometry::of(p.source_.cols(), p.source_.scheme().granularity.run_length(p.source_.shape()));
     p.pack_codes_of(p.source_);
     p.pack_parameters_of(p.source_);
+    p.pack_super_blocks_of(p.source_);
   } else {
     p.geometry_ = panel_geometry::of(p.source_.cols(), p.source_.cols());
     p.pack_reals_of(p.source_);

@@ -50,6 +50,19 @@ template <class Element>
   }
 }
 
+/// Parameters of super-blocks in kernel order: integers for each group, floats for each super-block.
+struct super_block_planes {
+  aligned_buffer<std::int32_t> scales;   ///< [panel][group][16]
+  aligned_buffer<std::int32_t> offsets;  ///< likewise, where there are offsets
+  aligned_buffer<float> float_scales;    ///< [panel][super-block][16]
+  aligned_buffer<float> float_offsets;
+  std::size_t blocks = 0;                ///< super-blocks along k
+
+  [[nodiscard]] std::size_t byte_count() const noexcept {
+    return 4 * (scales.size() + offsets.size() + float_scales.size() + float_offsets.size());
+  }
+};
+
 /// A matrix in kernel order: lines of codes in panels of 16 columns, with the parameters of each panel's groups as float.
 /// Models `weight_operand`. Cost: the packed codes, 64 bytes a panel, group and parameter, and the stored parameters.
 template <class Scheme>
@@ -86,6 +99,14 @@ class packed_matrix {
   [[nodiscard]] const float* offsets(std::size_t panel, std::size_t group) const noexcept {
     return offsets_.data() + (panel * geometry_.groups + group) * panel_columns;
   }
+  /// Of a super-block: the integer scales of a group, and the floats above them.
+  [[nodiscard]] const super_block_planes& super_blocks() const noexcept { return super_blocks_; }
+  /// Weights along k that share one float scale.
+  [[nodiscard]] std::size_t float_group_length() const noexcept
+    requires(kind == packing::codes)
+  {
+    return halftone::float_group_length(source_.scheme(), shape());
+  }
   /// Sums of packed codes over a group.
   [[nodiscard]] const std::int32_t* code_sums(std::size_t panel, std::size_t group) const noexcept {
     return code_sums_.data() + (panel * geometry_.groups + group) * panel_columns;
@@ -94,12 +115,13 @@ class packed_matrix {
   /// Bytes in memory: codes, parameters, and what `unpack` needs.
   [[nodiscard]] std::size_t byte_count() const {
     return lines_.size() + 4 * (scales_.size() + zero_points_.size() + offsets_.size() + code_sums_.size()) +
-           source_.byte_count();
+           super_blocks_.byte_count() + source_.byte_count();
   }
   /// Bytes of codes, scales, zero points and offsets: what a multiplication with one row reads. Where the
   /// prepared code of real zero is not 0 (see `prepare`), the code sums besides: 4 bytes a group and column.
   [[nodiscard]] std::size_t streamed_bytes() const noexcept {
-    return lines_.size() + 4 * (scales_.size() + zero_points_.size() + offsets_.size());
+    return lines_.size() + 4 * zero_points_.size() +
+           (super_block_groups<Scheme> != 0 ? super_blocks_.byte_count() : 4 * (scales_.size() + offsets_.size()));
   }
 
   /// The packed code of a canonical one, and back. Both only flip the sign bit, or nothing.
@@ -126,6 +148,7 @@ class packed_matrix {
 
   void pack_codes_of(const quantized_matrix<Scheme>& q);
   void pack_parameters_of(const quantized_matrix<Scheme>& q);
+  void pack_super_blocks_of(const quantized_matrix<Scheme>& q);
   void pack_reals_of(const quantized_matrix<Scheme>& q);
 
   packed_layout layout_ = packed_layout::none;
@@ -136,6 +159,7 @@ class packed_matrix {
   aligned_buffer<std::int32_t> zero_points_;
   aligned_buffer<float> offsets_;
   aligned_buffer<std::int32_t> code_sums_;
+  super_block_planes super_blocks_;       // empty for other schemes
   alignas(64) std::array<float, table_size> table_{};
   quantized_matrix<Scheme> source_;       // without codes where the lines hold them
 };

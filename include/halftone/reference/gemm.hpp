@@ -2,6 +2,7 @@
 // Halftone: the specification of quantized multiplication, in plain loops.
 #pragma once
 
+#include <halftone/reference/integer_chain.hpp>
 #include <halftone/reference/quantize_activations.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::reference {
@@ -54,7 +55,7 @@ void gemm(matrix_view<const bfloat16> x, const quantized_matrix<Scheme>& w, matr
 template <class Scheme>
 void expects_bound(const quantized_matrix<Scheme>& w, std::int64_t largest) {
   if constexpr (has_integer_path<Scheme>) {
-    expects_int32_bound<Scheme>(std::min(w.scheme().granularity.run_length(w.shape()), w.cols()), largest);
+    expects_int32_bound<Scheme>(float_group_length(w.scheme(), w.shape()), largest);
   }
 }
 
@@ -63,23 +64,8 @@ template <class Scheme>
 [[nodiscard]] float dot(const activation_view& x, std::size_t m, const quantized_matrix<Scheme>& w, std::size_t n) {
   float acc = 0.0f;
   if constexpr (has_integer_path<Scheme>) {
-    const std::size_t run = w.scheme().granularity.run_length(w.shape());
-    for (std::size_t begin = 0; begin < w.cols(); begin += run) {
-      const std::size_t end = std::min(begin + run, w.cols());
-      const group_parameters p = w.parameters_at(w.group_of(n, begin));
-      std::int64_t sum = 0;
-      std::int64_t activations = 0;
-      for (std::size_t k = begin; k < end; ++k) {
-        const std::int64_t a = x.level(m, k) - x.zero_point(m);
-        const std::int64_t level = Scheme::element_type::level_of(w.code_at(n, k));
-        sum += (level - p.zero_point) * a;
-        activations += a;
-      }
-      acc = fused(static_cast<float>(static_cast<std::int32_t>(sum)), p.scale, acc);
-      if constexpr (Scheme::has_offset) {
-        acc = fused(static_cast<float>(static_cast<std::int32_t>(activations)), p.offset, acc);
-      }
-    }
+    acc = integer_chain(
+        w, n, [&](std::size_t k) { return x.level(m, k) - x.zero_point(m); }, [](float parameter, std::size_t) { return parameter; });
   } else {
     for (std::size_t k = 0; k < w.cols(); ++k) {
       acc = fused(static_cast<float>(x.level(m, k) - x.zero_point(m)), w.value_at(n, k), acc);
@@ -106,6 +92,8 @@ void multiply_codes(const activation_view& x, const quantized_matrix<Scheme>& w,
 ///   acc = fused(float(sum of a - a's zero point), offset, acc)                  where the mapping has an offset
 ///   v   = product(acc, scale of the token)
 ///
+/// In a super-block, whose groups have integer scales (and offsets) under one float, I is the sum of each group's sum times its
+/// integer scale, and the sums of activations are multiplied by the integer offsets: see `integer_chain`.
 /// Schemes without an integer path (tables, units, groups along n): acc = fused(float(a), w_k, acc), k ascending.
 /// @throws halftone::error for shapes that do not fit, x and y that overlap, or a float group past the int32 bound
 template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>

@@ -9,30 +9,17 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::reference {
 /// One output before the epilogue.
 template <class Scheme>
 [[nodiscard]] float dot(const grouped_activation_view& x, std::size_t m, const quantized_matrix<Scheme>& w, std::size_t n) {
-  float acc = 0.0f;
   if constexpr (has_integer_path<Scheme>) {
-    const std::size_t run = w.scheme().granularity.run_length(w.shape());
-    for (std::size_t begin = 0; begin < w.cols(); begin += run) {
-      const std::size_t end = std::min(begin + run, w.cols());
-      const group_parameters p = w.parameters_at(w.group_of(n, begin));
-      std::int64_t sum = 0;
-      std::int64_t activations = 0;
-      for (std::size_t k = begin; k < end; ++k) {
-        sum += (Scheme::element_type::level_of(w.code_at(n, k)) - p.zero_point) * std::int64_t{x.level(m, k)};
-        activations += x.level(m, k);
-      }
-      const float scale = x.scale(m, begin);
-      acc = fused(static_cast<float>(static_cast<std::int32_t>(sum)), product(p.scale, scale), acc);
-      if constexpr (Scheme::has_offset) {
-        acc = fused(static_cast<float>(static_cast<std::int32_t>(activations)), product(p.offset, scale), acc);
-      }
-    }
+    return integer_chain(
+        w, n, [&](std::size_t k) { return x.level(m, k); },
+        [&](float parameter, std::size_t k) { return product(parameter, x.scale(m, k)); });
   } else {
+    float acc = 0.0f;
     for (std::size_t k = 0; k < w.cols(); ++k) {
       acc = fused(x.value(m, k), w.value_at(n, k), acc);
     }
+    return acc;
   }
-  return acc;
 }
 
 /// All outputs of a multiplication whose arguments were checked.
@@ -50,7 +37,7 @@ void multiply_groups(const grouped_activation_view& x, const quantized_matrix<Sc
 template <class Scheme>
 void expects_groups_fit(const quantized_matrix<Scheme>& w, std::size_t group_length) {
   if constexpr (has_integer_path<Scheme>) {
-    expects_nested_groups(w.scheme().granularity.run_length(w.shape()), group_length, w.cols());
+    expects_nested_groups(float_group_length(w.scheme(), w.shape()), group_length, w.cols());
   }
   reference::expects_bound(w, 128);
 }

@@ -5,20 +5,10 @@
 #include <halftone/epilogue/epilogue.hpp>
 #include <halftone/scheme/given.hpp>
 #include <halftone/tensor/grouped_activations.hpp>
+#include <halftone/tensor/integer_path.hpp>
 #include <halftone/tensor/quantized_matrix.hpp>
 
 #include <limits>
-
-namespace halftone::inline v0_1 {
-
-/// Int8 activations multiply this scheme's weights by exact integer dot products: the levels are integers and parameters
-/// change only at runs along k. All other schemes take the float chain.
-template <class Scheme>
-inline constexpr bool has_integer_path =
-    uniform_element<typename Scheme::element_type> && constant_along_k<typename Scheme::granularity_type> &&
-    Scheme::equation != equation::level_only && !Scheme::has_own_real;
-
-}  // namespace halftone::inline v0_1
 
 // Kernels call these: in the namespace of the instruction set, no other object gets their copies.
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
@@ -62,9 +52,11 @@ void expects_int32_bound(std::size_t group_length, std::int64_t largest) {
     using Element = typename Scheme::element_type;
     const std::int64_t weight = Scheme::has_zero_point ? Element::max - Element::min
                                                        : std::max<std::int64_t>(Element::max, -Element::min);
-    const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / (weight * largest));
+    constexpr std::int64_t sub_scale = largest_sub_scale<Scheme>();
+    const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / (weight * largest * sub_scale));
     expects(group_length <= longest, "gemm: a float group of ", group_length, " weights may overflow int32; with ",
-            Element::name(), " weights and activations of magnitude up to ", largest, " it holds at most ", longest);
+            Element::name(), " weights", sub_scale == 1 ? "" : ", integer scales", " and activations of magnitude up to ",
+            largest, " it holds at most ", longest);
   }
 }
 
@@ -132,9 +124,9 @@ inline void expects_activations(const grouped_activation_view& x) {
 }
 
 /// Checks that both scales are constant over each float group: a group of activations is one or more groups of weights.
-/// @param run  weights along k that share parameters
+/// @param run  weights along k that share a float scale
 inline void expects_nested_groups(std::size_t run, std::size_t group_length, std::size_t k) {
-  expects(group_length >= k || group_length % std::max<std::size_t>(run, 1) == 0, "gemm: the activations have a scale for every ", group_length,
+  expects(group_length >= k || group_length % run == 0, "gemm: the activations have a scale for every ", group_length,
           " values, the weights for every ", run, "; groups of activations must be whole groups of weights");
 }
 

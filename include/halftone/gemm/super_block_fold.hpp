@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Halftone: the end of a group whose scale is an integer under the float of its super-block: sums stay integers until the
+// super-block ends.
+#pragma once
+
+#include <halftone/gemm/group_fold.hpp>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA {
+
+template <class Arch, class Packed, std::size_t Panels, template <class, class> class Token>
+class super_block_fold : public group_fold<Arch, Packed, Panels, Token> {
+  using base = group_fold<Arch, Packed, Panels, Token>;
+  using typename base::activations;
+  using typename base::floats;
+  using typename base::ints;
+  using typename base::Scheme;
+  static constexpr std::size_t groups_of_block = super_block_groups<Scheme>;
+
+ public:
+  HALFTONE_INLINE super_block_fold(const Packed& w, const activations& a, std::size_t panel, std::size_t group, std::size_t row,
+                                   const fold_memory& memory) noexcept
+      : base(w, a, panel, group, row, memory),
+        planes_(w.super_blocks()),
+        at_group_((panel * w.geometry().groups + group) * panel_columns),
+        at_block_((panel * planes_.blocks + group / groups_of_block) * panel_columns),
+        in_block_(group % groups_of_block),
+        left_(w.geometry().groups - group),
+        blocks_(memory.blocks) {}
+
+  HALFTONE_INLINE void next() noexcept {
+    base::next();
+    at_group_ += panel_columns;
+    --left_;
+    if (++in_block_ == groups_of_block) {
+      in_block_ = 0;
+      at_block_ += panel_columns;
+    }
+  }
+
+  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, ints sum) const noexcept {
+    const std::int32_t* scales = planes_.scales.data() + at_group_ + p * this->panel_stride_;
+    std::int32_t* block = base::fresh(blocks_ + (row * Panels + p) * panel_columns);
+    sum = this->centred(row, p, sum, this->activation_sum(row)) * ints::load(scales);
+    if (in_block_ != 0) {
+      sum = sum + ints::load(block);
+    }
+    if (in_block_ + 1 != groups_of_block && left_ != 1) {
+      sum.store(block);
+      return;
+    }
+    const std::size_t floats_at = at_block_ + p * planes_.blocks * panel_columns;
+    float* chain = base::fresh(this->chains_ + (row * Panels + p) * panel_columns);
+    floats acc = fused(to_float(sum), this->token_.scaled(floats::load(planes_.float_scales.data() + floats_at), row),
+                       floats::load(chain));
+    if constexpr (Scheme::has_offset) {
+      acc = fused(to_float(offset_sum(row, p)),
+                  this->token_.scaled(floats::load(planes_.float_offsets.data() + floats_at), row), acc);
+    }
+    acc.store(chain);
+  }
+
+ private:
+  /// Over the groups of the block: integer offset times sum of activations.
+  [[nodiscard]] HALFTONE_INLINE ints offset_sum(std::size_t row, std::size_t p) const noexcept {
+    const std::int32_t* offsets = planes_.offsets.data() + at_group_ + p * this->panel_stride_;
+    const std::int32_t* sums = this->sums_ + row * this->groups_;
+    ints total = ints::broadcast(0);
+    for (std::size_t back = 0; back <= in_block_; ++back) {
+      total = total + ints::load(offsets - back * panel_columns) * ints::broadcast(*(sums - back));
+    }
+    return total;
+  }
+
+  const super_block_planes& planes_;
+  std::size_t at_group_;  // in planes of integers, of the tile's first panel
+  std::size_t at_block_;  // in planes of floats
+  std::size_t in_block_;  // which group of its super-block
+  std::size_t left_;      // groups from here to the end of k
+  std::int32_t* blocks_;
+};
+
+namespace isa_detail {
+template <class Arch, class Packed, std::size_t Panels, template <class, class> class Token>
+struct fold_of {
+  using type = group_fold<Arch, Packed, Panels, Token>;
+};
+template <class Arch, class Packed, std::size_t Panels, template <class, class> class Token>
+  requires(super_block_groups<typename Packed::scheme_type> != 0)
+struct fold_of<Arch, Packed, Panels, Token> {
+  using type = super_block_fold<Arch, Packed, Panels, Token>;
+};
+}  // namespace isa_detail
+
+/// What happens at the end of a group: with one scale a token, and with a scale for each group of its values.
+template <class Arch, class Packed, std::size_t Panels>
+using token_fold = typename isa_detail::fold_of<Arch, Packed, Panels, whole_token>::type;
+template <class Arch, class Packed, std::size_t Panels>
+using token_group_fold = typename isa_detail::fold_of<Arch, Packed, Panels, groups_of_token>::type;
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Halftone: which schemes multiply 8-bit activations by exact integer dot products, and over which runs of k.
+#pragma once
+
+#include <halftone/scheme/scheme.hpp>
+
+#include <algorithm>
+
+namespace halftone::inline v0_1 {
+
+/// Int8 activations multiply this scheme's weights by exact integer dot products: the levels are integers and parameters
+/// change only at runs along k. All other schemes take the float chain.
+template <class Scheme>
+inline constexpr bool has_integer_path =
+    uniform_element<typename Scheme::element_type> && constant_along_k<typename Scheme::granularity_type> &&
+    Scheme::equation != equation::level_only && !Scheme::has_own_real;
+
+namespace detail {
+
+/// Groups of weights under one float of a nested plane: 0 where the plane is not integers under a float.
+template <class Storage>
+inline constexpr std::size_t groups_under_one_float = 0;
+template <class Nested>
+  requires(uniform_element<typename Nested::element_type> && Nested::element_type::bits <= 8 &&
+           Nested::equation == equation::scaled && !Nested::has_own_real &&
+           one_run_a_group<typename Nested::granularity_type> && requires { Nested::granularity_type::group_size; })
+inline constexpr std::size_t groups_under_one_float<quantized_again<Nested>> = Nested::granularity_type::group_size;
+
+template <class Scheme>
+[[nodiscard]] consteval std::size_t super_block_groups_of() {
+  if constexpr (has_integer_path<Scheme> && Scheme::has_scale &&
+                requires { Scheme::granularity_type::group_size; }) {
+    if constexpr (one_run_a_group<typename Scheme::granularity_type>) {
+      constexpr std::size_t groups = groups_under_one_float<typename Scheme::scale_storage>;
+      if constexpr (Scheme::has_offset) {
+        return groups == groups_under_one_float<typename Scheme::offset_storage> ? groups : 0;
+      } else {
+        return groups;
+      }
+    }
+  }
+  return 0;
+}
+
+}  // namespace detail
+
+/// Groups of a super-block: the scales (and offsets) of so many groups are integers under one float, and sums over a
+/// super-block stay integers. 0 for other schemes.
+template <class Scheme>
+inline constexpr std::size_t super_block_groups = detail::super_block_groups_of<Scheme>();
+
+/// Weights along k that share one float scale, at most k: a group, or the groups of a super-block.
+template <class Scheme>
+[[nodiscard]] constexpr std::size_t float_group_length(const Scheme& scheme, matrix_shape shape) noexcept {
+  const std::size_t run = std::max<std::size_t>(scheme.granularity.run_length(shape), 1);
+  return std::min(run * std::max<std::size_t>(super_block_groups<Scheme>, 1), std::max<std::size_t>(shape.cols, 1));
+}
+
+/// The largest magnitude of an integer that a group's sum is multiplied by.
+template <class Scheme>
+[[nodiscard]] consteval std::int64_t largest_sub_scale() {
+  if constexpr (super_block_groups<Scheme> != 0) {
+    const auto largest_of = []<class Nested>(std::type_identity<quantized_again<Nested>>) {
+      using Element = typename Nested::element_type;
+      return std::max<std::int64_t>(Element::max, -std::int64_t{Element::min});
+    };
+    const std::int64_t scale = largest_of(std::type_identity<typename Scheme::scale_storage>{});
+    if constexpr (Scheme::has_offset) {
+      return std::max(scale, largest_of(std::type_identity<typename Scheme::offset_storage>{}));
+    } else {
+      return scale;
+    }
+  } else {
+    return 1;
+  }
+}
+
+}  // namespace halftone::inline v0_1
