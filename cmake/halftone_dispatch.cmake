@@ -2,7 +2,7 @@
 # halftone_add_kernels(<target> SOURCES <file>... ISAS <isa>...)
 #
 # Compiles the files once for each instruction set and links the objects into the target, whose own sources stay what
-# they are: the baseline. Known names: portable sse4_1 avx2 avx_vnni avx512_bw avx512_vnni neon neon_dotprod. Those that
+# they are: the baseline. Known names: portable sse4_1 avx2 avx_vnni avx512_bw avx512_vnni neon neon_dotprod neon_i8mm. Those that
 # this compiler cannot compile for are left out, with a message. The target's sources see HALFTONE_KERNEL_ISAS, the tags
 # of the others, for halftone::dispatcher. See docs/dispatch.md.
 #
@@ -14,7 +14,7 @@ include_guard(GLOBAL)
 include(CheckCXXSourceCompiles)
 
 # In this order they are linked, so that even without binutils a weak symbol is the one of the least instruction set.
-set(HALFTONE_ALL_ISAS portable sse4_1 avx2 avx_vnni avx512_bw avx512_vnni neon neon_dotprod
+set(HALFTONE_ALL_ISAS portable sse4_1 avx2 avx_vnni avx512_bw avx512_vnni neon neon_dotprod neon_i8mm
     CACHE INTERNAL "Instruction sets that halftone_add_kernels knows")
 
 function(halftone_isa_flags isa out)
@@ -28,6 +28,7 @@ function(halftone_isa_flags isa out)
   set(flags_of_avx512_vnni ${avx512} -mavx512vnni)
   set(flags_of_neon "")
   set(flags_of_neon_dotprod -march=armv8.2-a+dotprod)
+  set(flags_of_neon_i8mm -march=armv8.2-a+dotprod+i8mm)
   set(${out} ${flags_of_${isa}} PARENT_SCOPE)
 endfunction()
 

@@ -31,7 +31,7 @@ TEST_CASE("the instruction set's name says what the flags enable") {
   CHECK(isa.substr(0, 8) == "isa_avx2");
 #elif defined(HALFTONE_ISA_SSE4_1)
   CHECK(isa.substr(0, 10) == "isa_sse4_1");
-#elif defined(HALFTONE_ISA_NEON) || defined(HALFTONE_ISA_NEON_DOTPROD)
+#elif defined(HALFTONE_ISA_NEON) || defined(HALFTONE_ISA_NEON_DOTPROD) || defined(HALFTONE_ISA_NEON_I8MM)
   CHECK(isa.substr(0, 8) == "isa_neon");
 #else
   CHECK(isa.substr(0, 12) == "isa_portable");

@@ -65,3 +65,6 @@ add_built_by_hand(aarch64.neon COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch6
 add_built_by_hand(aarch64.neon_dotprod COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
                   SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp
                   FLAGS ${arm_flags} -march=armv8.2-a+dotprod)
+add_built_by_hand(aarch64.neon_i8mm COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
+                  SOURCES simd/simd.cpp gemm/gemm.cpp golden/four_bits.cpp golden/eight_bits.cpp
+                  FLAGS ${arm_flags} -march=armv8.2-a+dotprod+i8mm)

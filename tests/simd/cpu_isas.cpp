@@ -33,6 +33,7 @@ TEST_CASE("names and tags are the same instruction sets in the same order") {
   CHECK(halftone::isa_of<halftone::portable>() == isa::portable);
   CHECK(halftone::isa_of<halftone::avx512_vnni>() == isa::avx512_vnni);
   CHECK(halftone::isa_of<halftone::neon_dotprod>() == isa::neon_dotprod);
+  CHECK(halftone::isa_of<halftone::neon_i8mm>() == isa::neon_i8mm);
   for (std::size_t i = 0; i < halftone::isa_count; ++i) {
     CHECK_FALSE(halftone::name_of(static_cast<isa>(i)).empty());
   }
@@ -75,13 +76,16 @@ TEST_CASE("an operating system that does not save registers hides what uses them
 }
 
 TEST_CASE("64-bit Arm has what AT_HWCAP says") {
-  const auto of_arm = [](unsigned long word) {
-    const halftone::isa_list found = halftone::isas_of_hwcap(word);
+  const auto of_arm = [](unsigned long word, unsigned long second = 0) {
+    const halftone::isa_list found = halftone::isas_of_hwcap(word, second);
     return list(found.all().begin(), found.all().end());
   };
   CHECK(of_arm(0) == list{isa::portable});
   CHECK(of_arm(0x2) == list{isa::neon, isa::portable});
   CHECK(of_arm(0x101182) == list{isa::neon_dotprod, isa::neon, isa::portable});  // CRC32, atomics, RDM, dot products
+  CHECK(of_arm(0x101182, 1ul << 13) == list{isa::neon_i8mm, isa::neon_dotprod, isa::neon, isa::portable});
+  CHECK(of_arm(0x101182, ~(1ul << 13)) == list{isa::neon_dotprod, isa::neon, isa::portable});
+  CHECK(of_arm(0x2, 1ul << 13) == list{isa::neon, isa::portable});
   CHECK(of_arm(0x100002) == list{isa::neon, isa::portable});
 }
 

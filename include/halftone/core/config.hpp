@@ -50,6 +50,10 @@
 #else
 #define HALFTONE_ISA isa_sse4_1
 #endif
+#elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__aarch64__) && defined(__ARM_NEON) && \
+    defined(__ARM_FEATURE_DOTPROD) && defined(__ARM_FEATURE_MATMUL_INT8)
+#define HALFTONE_ISA_NEON_I8MM 1
+#define HALFTONE_ISA isa_neon_i8mm
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__aarch64__) && defined(__ARM_NEON) && defined(__ARM_FEATURE_DOTPROD)
 #define HALFTONE_ISA_NEON_DOTPROD 1
 #define HALFTONE_ISA isa_neon_dotprod

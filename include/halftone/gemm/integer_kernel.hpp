@@ -7,6 +7,7 @@
 
 #include <halftone/gemm/line_source.hpp>
 #include <halftone/gemm/prepared_activations.hpp>
+#include <halftone/gemm/row_pair_sums.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
@@ -92,6 +93,22 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
   }
 };
 
+namespace isa_detail {
+template <class Arch, unsigned Bits, class Source, std::size_t Rows, std::size_t Panels>
+struct sums_of_tile {
+  using type = tile_sums<Arch, Bits, Source, std::make_index_sequence<Rows>, std::make_index_sequence<Panels>>;
+};
+template <class Arch, unsigned Bits, class Source, std::size_t Rows, std::size_t Panels>
+  requires(multiplies_row_pairs<Arch> && Rows > 1)
+struct sums_of_tile<Arch, Bits, Source, Rows, Panels> {
+  using type = row_pair_sums<Arch, Source, Rows, std::make_index_sequence<(Rows + 1) / 2>, std::make_index_sequence<Panels>>;
+};
+}  // namespace isa_detail
+
+/// The sums of a tile of `Rows` rows and `Panels` panels.
+template <class Arch, unsigned Bits, class Source, std::size_t Rows, std::size_t Panels>
+using sums_of = typename isa_detail::sums_of_tile<Arch, Bits, Source, Rows, Panels>::type;
+
 /// Adds what `totals` holds if `adds`, then hands the sums to finish(row, panel, sum) or keeps them in `totals`.
 template <std::size_t Panels, class Sums, class Finish>
 HALFTONE_INLINE void keep_sums(const Sums& sums, std::int32_t* totals, bool adds, bool ends, const Finish& finish) noexcept {
@@ -118,7 +135,7 @@ HALFTONE_INLINE void packed_tile(const std::uint8_t* const* lines, const tile_da
   constexpr std::size_t left = Count - Done;
   constexpr std::size_t now = left < dot<Arch, Bits>::quads_per_sum ? left : dot<Arch, Bits>::quads_per_sum;
   {
-    tile_sums<Arch, Bits, Source, std::make_index_sequence<Rows>, std::make_index_sequence<Panels>> sums;
+    sums_of<Arch, Bits, Source, Rows, Panels> sums;
     sums.template set_quads<First + Done, Done>(std::make_index_sequence<now>{}, lines, data.activations, data.row_bytes);
     keep_sums<Panels>(sums, data.totals, accumulate || Done != 0, last && now == left, finish);
   }
@@ -141,6 +158,8 @@ HALFTONE_INLINE void integer_tile(const std::uint8_t* const* lines, const tile_d
   constexpr std::size_t step = Source::unit_quads;
   constexpr bool lines_are_quads = Source::unit_bytes == 64 * step;
   constexpr std::size_t chunk = dots::quads_per_sum < step ? 1 : dots::quads_per_sum / step * step;
+  // Row pairs are best with two quads; elsewhere one quad less would have to be tested for.
+  constexpr bool starts_with_unit = multiplies_row_pairs<Arch> && requires { requires Quads::value >= step; };
   static_assert(chunk % step == 0 || lines_are_quads, "integer_tile: a unit of this source does not fit a sum");
 
   const std::uint8_t* activations = data.activations;
@@ -158,9 +177,9 @@ HALFTONE_INLINE void integer_tile(const std::uint8_t* const* lines, const tile_d
   };
   for (std::size_t done = 0; done < quads; done += chunk) {
     const std::size_t now = quads - done < chunk ? quads - done : chunk;
-    tile_sums<Arch, Bits, Source, std::make_index_sequence<Rows>, std::make_index_sequence<Panels>> sums;
+    sums_of<Arch, Bits, Source, Rows, Panels> sums;
     std::size_t q = 0;
-    if constexpr (lines_are_quads) {
+    if constexpr (lines_are_quads && !starts_with_unit) {
       sums.template add_quad<0, 0, true>(panel, activations, data.row_bytes);
       advance(64, 1);
       q = 1;

@@ -41,6 +41,10 @@ struct neon {
 struct neon_dotprod {
   static constexpr std::string_view name = "neon_dotprod";
 };
+/// The same with products of byte matrices.
+struct neon_i8mm {
+  static constexpr std::string_view name = "neon_i8mm";
+};
 
 /// How a leaf wants its activations: int8, uint8 (int8 plus 128), or int16 in the order a0, a2, a1, a3.
 enum class activation_format { signed_bytes, unsigned_bytes, wide };
@@ -63,6 +67,8 @@ using default_arch = avx_vnni;
 using default_arch = avx2;
 #elif defined(HALFTONE_ISA_SSE4_1)
 using default_arch = sse4_1;
+#elif defined(HALFTONE_ISA_NEON_I8MM)
+using default_arch = neon_i8mm;
 #elif defined(HALFTONE_ISA_NEON_DOTPROD)
 using default_arch = neon_dotprod;
 #elif defined(HALFTONE_ISA_NEON)
@@ -84,5 +90,13 @@ struct tile_shape;
 /// Exact products of a weight line with a quad of activations.
 template <class Arch, unsigned Bits>
 struct dot;
+
+/// Exact products of two rows with two quads at a time, where the instruction set has them; a leaf specializes it.
+template <class Arch>
+struct row_pair_dot;
+
+/// Whether it does.
+template <class Arch>
+inline constexpr bool multiplies_row_pairs = requires { sizeof(row_pair_dot<Arch>); };
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

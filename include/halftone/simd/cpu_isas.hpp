@@ -21,15 +21,15 @@
 namespace halftone::inline v0_1 {
 
 /// The instruction sets as values, in the order of what they can do.
-enum class isa : std::uint8_t { portable, sse4_1, avx2, avx_vnni, avx512_bw, avx512_vnni, neon, neon_dotprod };
+enum class isa : std::uint8_t { portable, sse4_1, avx2, avx_vnni, avx512_bw, avx512_vnni, neon, neon_dotprod, neon_i8mm };
 
-inline constexpr std::size_t isa_count = 8;
+inline constexpr std::size_t isa_count = 9;
 
 /// The name of an instruction set: that of its tag.
 [[nodiscard]] HALFTONE_INLINE constexpr std::string_view name_of(isa which) noexcept {
   constexpr std::array<std::string_view, isa_count> names = {
       portable::name,  sse4_1::name,      avx2::name, avx_vnni::name,
-      avx512_bw::name, avx512_vnni::name, neon::name, neon_dotprod::name};
+      avx512_bw::name, avx512_vnni::name, neon::name, neon_dotprod::name, neon_i8mm::name};
   return names[static_cast<std::size_t>(which)];
 }
 
@@ -109,12 +109,16 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
   return list;
 }
 
-/// The 64-bit Arm instruction sets that the kernel's AT_HWCAP allows. Dot products come with the rest of Armv8.2.
-[[nodiscard]] HALFTONE_INLINE constexpr isa_list isas_of_hwcap(unsigned long hwcap) noexcept {
+/// The 64-bit Arm instruction sets that the kernel's AT_HWCAP and AT_HWCAP2 allow. Dot products come with the rest of Armv8.2.
+[[nodiscard]] HALFTONE_INLINE constexpr isa_list isas_of_hwcap(unsigned long hwcap, unsigned long hwcap2) noexcept {
+  constexpr unsigned long i8mm = 1ul << 13;
   constexpr unsigned long simd = 1ul << 1;
   constexpr unsigned long armv8_2_dot = 1ul << 7 | 1ul << 8 | 1ul << 12 | 1ul << 20;  // CRC32, atomics, RDM, dot products
   isa_list list;
   if ((hwcap & simd) != 0 && (hwcap & armv8_2_dot) == armv8_2_dot) {
+    if ((hwcap2 & i8mm) != 0) {
+      list.add(isa::neon_i8mm);
+    }
     list.add(isa::neon_dotprod);
   }
   if ((hwcap & simd) != 0) {
@@ -145,11 +149,11 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
   }
   return isas_of(w);
 #elif defined(__aarch64__) && defined(__linux__)
-  return isas_of_hwcap(getauxval(AT_HWCAP));
+  return isas_of_hwcap(getauxval(AT_HWCAP), getauxval(AT_HWCAP2));
 #elif defined(__aarch64__)
-  return isas_of_hwcap(1ul << 1);
+  return isas_of_hwcap(1ul << 1, 0);
 #else
-  return isas_of_hwcap(0);
+  return isas_of_hwcap(0, 0);
 #endif
 }
 

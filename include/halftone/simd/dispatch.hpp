@@ -121,7 +121,8 @@ class dispatcher {
   HALFTONE_DECLARE_TABLE_(Kernels, avx512_bw);      \
   HALFTONE_DECLARE_TABLE_(Kernels, avx512_vnni);    \
   HALFTONE_DECLARE_TABLE_(Kernels, neon);           \
-  HALFTONE_DECLARE_TABLE_(Kernels, neon_dotprod)
+  HALFTONE_DECLARE_TABLE_(Kernels, neon_dotprod);   \
+  HALFTONE_DECLARE_TABLE_(Kernels, neon_i8mm)
 
 /// Defines the table of this translation unit's instruction set from its initializers. At global scope, once a file.
 /// The object stands outside of the function, so that names in the initializers are looked up at global scope.

@@ -16,6 +16,8 @@
 #include <halftone/simd/leaf_avx2.hpp>
 #elif defined(HALFTONE_ISA_SSE4_1)
 #include <halftone/simd/leaf_sse4_1.hpp>
+#elif defined(HALFTONE_ISA_NEON_I8MM)
+#include <halftone/simd/leaf_neon_i8mm.hpp>
 #elif defined(HALFTONE_ISA_NEON_DOTPROD)
 #include <halftone/simd/leaf_neon_dotprod.hpp>
 #elif defined(HALFTONE_ISA_NEON)
