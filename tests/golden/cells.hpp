@@ -13,9 +13,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -73,7 +76,20 @@ inline std::vector<float> activations_of(const shape& s, std::uint64_t seed) {
 
 enum class activations { floats, dynamic_int8, static_uint8 };
 
-/// Appends the bytes of one multiplication's output.
+/// Appends numbers as little-endian bytes, whatever the order of this machine.
+template <class Value>
+void append_values(std::vector<std::uint8_t>& bytes, const std::vector<Value>& values) {
+  for (const Value& value : values) {
+    std::uint8_t raw[sizeof(Value)];
+    std::memcpy(raw, &value, sizeof value);
+    if constexpr (std::endian::native == std::endian::big) {
+      std::reverse(std::begin(raw), std::end(raw));
+    }
+    bytes.insert(bytes.end(), std::begin(raw), std::end(raw));
+  }
+}
+
+/// Appends one multiplication's output.
 template <class Output, class Packed, class Epilogue>
 void append_output(std::vector<std::uint8_t>& bytes, activations kind, const shape& s, const std::vector<float>& x,
                    const Packed& w, const Epilogue& finish, const context& use) {
@@ -87,8 +103,7 @@ void append_output(std::vector<std::uint8_t>& bytes, activations kind, const sha
       gemm(quantize_activations<uint8_static>(in, {.scale = 0x1.8p-6f, .zero_point = 91}), w, out, finish, use);
       break;
   }
-  const auto* raw = reinterpret_cast<const std::uint8_t*>(y.data());
-  bytes.insert(bytes.end(), raw, raw + y.size() * sizeof(Output));
+  append_values(bytes, y);
 }
 
 /// The hash of a cell, and the same from 2 and 7 tasks.

@@ -4,6 +4,7 @@
 
 #include <halftone/gemm/packed_matrix.hpp>
 
+#include <bit>
 #include <cstring>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
@@ -94,6 +95,11 @@ inline void decode_float_strip(const Packed& packed, std::size_t panel, std::siz
     const std::uint8_t* line = packed.panel_lines(panel) + k_begin * panel_columns * 2;
     for (std::size_t k = k_begin; k < k_end; ++k, line += 2 * panel_columns, out += panel_columns) {
       widen_bf16<Arch>(line).store(out);
+    }
+  } else if constexpr (Packed::kind == packing::float_codes && std::endian::native != std::endian::little) {
+    const std::uint8_t* codes = packed.panel_lines(panel);  // little-endian like all codes
+    for (std::size_t i = k_begin * panel_columns; i < k_end * panel_columns; ++i) {
+      *out++ = std::bit_cast<float>(read_code<32>(codes, i));
     }
   } else {
     std::memcpy(out, packed.panel_lines(panel) + k_begin * panel_columns * 4, (k_end - k_begin) * panel_columns * 4);

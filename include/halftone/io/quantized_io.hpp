@@ -5,6 +5,7 @@
 #include <halftone/io/quantized_planes.hpp>
 #include <halftone/io/safetensors_writer.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -14,12 +15,6 @@ namespace io_detail {
 
 template <class Policy>
 concept has_planes = requires(Policy& policy) { policy.for_each_plane([](const std::string&, auto) {}); };
-
-/// Codes and parameters are little-endian bytes on every host; planes of policies are numbers of the host.
-template <class Scheme>
-inline constexpr bool same_on_this_host =
-    std::endian::native == std::endian::little ||
-    !(has_planes<typename Scheme::element_type> || has_planes<typename Scheme::granularity_type>);
 
 /// Gives every policy of a matrix, those of its parameters' matrices included, to a visitor(policy, shape).
 template <class Scheme, class Visitor>
@@ -35,6 +30,29 @@ void for_each_policy(quantized_matrix<Scheme>& q, Visitor&& visit) {
     if constexpr (halftone::detail::is_quantized_again<typename Scheme::offset_storage>) {
       for_each_policy(q.offset_plane().matrix(), visit);
     }
+  }
+}
+
+/// Calls visit(bytes, width) for the planes of policies that files hold in another order than this machine: they are numbers
+/// of the host, files are little-endian. Codes and parameters are little-endian bytes on every host.
+template <class Scheme, class Visitor>
+void for_each_foreign_plane(quantized_matrix<Scheme>& q, Visitor&& visit) {
+  if constexpr (std::endian::native != std::endian::little) {
+    for_each_policy(q, [&](auto& policy, matrix_shape) {
+      if constexpr (has_planes<std::remove_cvref_t<decltype(policy)>>) {
+        policy.for_each_plane([&](const std::string&, auto values) {
+          visit(std::span<std::uint8_t>(reinterpret_cast<std::uint8_t*>(values.data()), values.size_bytes()),
+                sizeof(values[0]));
+        });
+      }
+    });
+  }
+}
+
+/// Turns numbers of `width` bytes around.
+inline void swap_bytes(std::span<std::uint8_t> bytes, std::size_t width) noexcept {
+  for (std::size_t i = 0; i < bytes.size(); i += width) {
+    std::reverse(bytes.begin() + static_cast<std::ptrdiff_t>(i), bytes.begin() + static_cast<std::ptrdiff_t>(i + width));
   }
 }
 
@@ -65,16 +83,24 @@ template <class Scheme>
 template <class Scheme>
 void save_planes(safetensors_writer& writer, const std::string& name, const quantized_matrix<Scheme>& q,
                  const auto& keep) {
-  static_assert(same_on_this_host<Scheme>,
-                "save, load: planes of policies are kept in the order of the host, files are little-endian");
   const std::size_t bad = first_bad_group(q);
   expects(bad == q.group_count(), "save: matrix ", in_quotes(name), ": the scale or offset of group ", bad,
           " is NaN or infinite");
-  // Visiting hands out mutable bytes; here they are only read.
-  const_cast<quantized_matrix<Scheme>&>(q).for_each_plane(
-      name,
-      [&](const std::string& plane, plane_type type, std::size_t rows, std::size_t cols,
-          std::span<const std::uint8_t> bytes) { writer.add(plane, tensor_type_of(type), {rows, cols}, keep(bytes)); });
+  auto& planes = const_cast<quantized_matrix<Scheme>&>(q);  // visiting hands out mutable bytes; here they are only read
+  planes.for_each_plane(name, [&](const std::string& plane, plane_type type, std::size_t rows, std::size_t cols,
+                                  std::span<const std::uint8_t> bytes) {
+    std::size_t width = 0;
+    for_each_foreign_plane(planes, [&](std::span<const std::uint8_t> foreign, std::size_t size) {
+      width = foreign.data() == bytes.data() && !bytes.empty() ? size : width;
+    });
+    if (width == 0) {
+      writer.add(plane, tensor_type_of(type), {rows, cols}, keep(bytes));
+    } else {
+      std::vector<std::uint8_t> swapped(bytes.begin(), bytes.end());
+      swap_bytes(swapped, width);
+      writer.add(plane, tensor_type_of(type), {rows, cols}, std::move(swapped));
+    }
+  });
   writer.set_metadata(std::string(halftone::detail::description_prefix) + name,
                       halftone::detail::description_text({Scheme::name(), q.shape()}));
 }
@@ -111,6 +137,7 @@ template <class Scheme>
       std::memcpy(bytes.data(), from.data(), std::min(bytes.size(), from.size()));
     }
   });
+  for_each_foreign_plane(q, swap_bytes);
   for_each_policy(q, [&](const auto& policy, matrix_shape shape) {
     if constexpr (requires { policy.planes_are_valid(shape); }) {
       if (!failure && !policy.planes_are_valid(shape)) {
@@ -184,8 +211,6 @@ void save(safetensors_writer& writer, const std::string& name, quantized_matrix<
 template <class Scheme>
 [[nodiscard]] result<quantized_matrix<Scheme>> load(const safetensors_file& file, const std::string& name,
                                                     Scheme scheme = {}) {
-  static_assert(io_detail::same_on_this_host<Scheme>,
-                "save, load: planes of policies are kept in the order of the host, files are little-endian");
   const result<quantized_description> description = read_description(file, name);
   if (!description) {
     return description.failure();
