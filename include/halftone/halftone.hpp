@@ -26,6 +26,7 @@
 #include <halftone/gemm/gemm_list.hpp>
 #include <halftone/gemm/grouped_gemm.hpp>
 #include <halftone/gemm/pack.hpp>
+#include <halftone/gemm/packed_view.hpp>
 #include <halftone/quantize/compare.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>

@@ -9,6 +9,16 @@
 #include <initializer_list>
 #include <limits>
 
+using namespace halftone;
+
+static_assert(saturated_product(3, 5) == 15 && saturated_product(0, largest_size) == 0);
+static_assert(saturated_product(largest_size / 2 + 1, 2) == largest_size);
+static_assert(saturated_product(largest_size, 1) == largest_size);
+static_assert(saturated_sum(largest_size - 1, 1) == largest_size && saturated_sum(largest_size, 2) == largest_size);
+static_assert(round_up(0, 64) == 0 && round_up(1, 64) == 64 && round_up(64, 64) == 64);
+static_assert(round_up(largest_size - 64, 64) == largest_size - 63 && round_up(largest_size, 64) == largest_size - 63);
+static_assert(ceil_div(largest_size, 2) == largest_size / 2 + 1 && ceil_div(0, 3) == 0);
+
 namespace {
 
 using halftone::detail::fused_by_double;

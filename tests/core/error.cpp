@@ -28,6 +28,19 @@ TEST_CASE("a message writes floats so that they can be read back") {
   CHECK(std::stod(message(1.0 / 3.0)) == 1.0 / 3.0);
 }
 
+TEST_CASE("a text without a heap is cut where it is full") {
+  halftone::detail::short_text text;
+  text.append("k is ");
+  text.append(std::size_t{40});
+  text.append(std::string_view(", not "));
+  text.append(-2.5f);
+  CHECK(std::string_view(text.c_str()) == "k is 40, not -2.5");
+  text.append(std::string(300, 'x'));
+  text.append(7);
+  CHECK(std::string_view(text.c_str()).size() == 255);
+  CHECK(std::string_view(text.c_str()).ends_with("xx"));
+}
+
 TEST_CASE("expects throws an error that is a runtime_error, and only if the condition fails") {
   CHECK_NOTHROW(halftone::expects(true, "never"));
   CHECK_THROWS_AS(halftone::expects(false, "always"), halftone::error);

@@ -2,9 +2,10 @@
 // Halftone: memory that starts on a 64-byte boundary.
 #pragma once
 
-#include <halftone/core/config.hpp>
+#include <halftone/core/error.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <span>
@@ -22,6 +23,8 @@ class aligned_buffer {
 
   aligned_buffer() = default;
   explicit aligned_buffer(std::size_t size) : size_(size) {
+    expects(size <= static_cast<std::size_t>(PTRDIFF_MAX) / sizeof(T), "aligned_buffer: ", size, " values of ", sizeof(T),
+            " bytes are more than memory can hold");
     if (size != 0) {
       data_ = static_cast<T*>(::operator new(size * sizeof(T), std::align_val_t{alignment}));
       std::memset(static_cast<void*>(data_), 0, size * sizeof(T));

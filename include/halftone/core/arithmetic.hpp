@@ -82,14 +82,26 @@ namespace detail {
   return 1.0f / (magnitude(scale) < std::numeric_limits<float>::min() ? std::numeric_limits<float>::infinity() : scale);
 }
 
-/// Rounds up to a multiple.
-[[nodiscard]] constexpr std::size_t round_up(std::size_t value, std::size_t multiple) noexcept {
-  return (value + multiple - 1) / multiple * multiple;
-}
-
 /// Divides, rounding up.
 [[nodiscard]] constexpr std::size_t ceil_div(std::size_t value, std::size_t divisor) noexcept {
-  return (value + divisor - 1) / divisor;
+  return value / divisor + (value % divisor != 0 ? 1 : 0);
+}
+
+// Sizes of memory: what does not fit std::size_t becomes its largest value, or close to it, which no memory has. So a size
+// that is too large is refused where it is asked for, on machines of 32 bits too, and never wraps to a small one.
+inline constexpr std::size_t largest_size = std::numeric_limits<std::size_t>::max();
+
+[[nodiscard]] constexpr std::size_t saturated_product(std::size_t a, std::size_t b) noexcept {
+  return b != 0 && a > largest_size / b ? largest_size : a * b;
+}
+[[nodiscard]] constexpr std::size_t saturated_sum(std::size_t a, std::size_t b) noexcept {
+  return a > largest_size - b ? largest_size : a + b;
+}
+
+/// Rounds up to a multiple; the largest one that there is where the next does not fit.
+[[nodiscard]] constexpr std::size_t round_up(std::size_t value, std::size_t multiple) noexcept {
+  const bool fits = value <= largest_size / multiple * multiple;
+  return (fits ? ceil_div(value, multiple) : largest_size / multiple) * multiple;
 }
 
 }  // namespace halftone::inline v0_1

@@ -4,7 +4,9 @@
 
 #include <halftone/core/config.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -43,6 +45,28 @@ template <class... Parts>
   return text;
 }
 
+/// Text and numbers without a heap: as much as fits.
+class short_text {
+ public:
+  template <class Part>
+  void append(const Part& part) noexcept {
+    if constexpr (std::is_convertible_v<Part, std::string_view>) {
+      const std::string_view text = part;
+      const std::size_t count = std::min(text.size(), sizeof text_ - 1 - size_);
+      text.copy(text_ + size_, count);
+      size_ += count;
+    } else {
+      char digits[32];
+      append(std::string_view(digits, std::to_chars(digits, digits + sizeof digits, part).ptr));
+    }
+  }
+  [[nodiscard]] const char* c_str() const noexcept { return text_; }
+
+ private:
+  char text_[256] = {};
+  std::size_t size_ = 0;
+};
+
 }  // namespace detail
 
 }  // namespace halftone::inline v0_1
@@ -50,15 +74,16 @@ template <class... Parts>
 // Kernels call these: in the namespace of the instruction set, no other object gets their copies.
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-/// Reports a wrong call. With exceptions it throws `error`; without them it calls HALFTONE_ERROR_HANDLER(text), a macro
-/// of the user's, and terminates if that returns.
+/// Reports a wrong call. With exceptions it throws `error`. Without them it calls HALFTONE_ERROR_HANDLER(text), a macro of
+/// the user's, with the first 255 characters, and aborts if that returns or if there is none; it uses no heap.
 template <class... Parts>
-[[noreturn]] void fail(const Parts&... parts) {
-  const std::string text = detail::message(parts...);
+[[noreturn]] void fail([[maybe_unused]] const Parts&... parts) {
 #if defined(__cpp_exceptions)
-  throw error(text);
+  throw error(detail::message(parts...));
 #else
 #if defined(HALFTONE_ERROR_HANDLER)
+  detail::short_text text;
+  (text.append(parts), ...);
   HALFTONE_ERROR_HANDLER(text.c_str());
 #endif
   std::abort();
@@ -67,7 +92,7 @@ template <class... Parts>
 
 /// Checks a condition on the arguments of an entry point.
 template <class... Parts>
-HALFTONE_INLINE void expects(bool condition, const Parts&... parts) {
+HALFTONE_INLINE constexpr void expects(bool condition, const Parts&... parts) {
   if (!condition) [[unlikely]] {
     fail(parts...);
   }

@@ -2,6 +2,7 @@
 // Halftone: a view of a row-major matrix, shaped so that std::mdspan can take its place.
 #pragma once
 
+#include <halftone/core/arithmetic.hpp>
 #include <halftone/core/error.hpp>
 
 #include <cstddef>
@@ -56,10 +57,17 @@ class matrix_view {
 
 }  // namespace halftone::inline v0_1
 
-// Kernels call this: in the namespace of the instruction set, no other object gets its copies.
+// Kernels call these: in the namespace of the instruction set, no other object gets its copies.
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-/// Checks that a view can be read: a pointer where there are elements, and a stride of at least a row.
+/// Checks that a matrix fits into memory, so that no size or index of it wraps.
+/// @param bytes  of a row
+inline void expects_memory(matrix_shape shape, std::size_t bytes, std::string_view what) {
+  expects(saturated_product(shape.rows, bytes) <= static_cast<std::size_t>(PTRDIFF_MAX), what, ": [", shape.rows, ", ",
+          shape.cols, "] is more than memory can hold");
+}
+
+/// Checks that a view can be read: a pointer where there are elements, a stride of at least a row, and an end in memory.
 /// @param entry_point,argument  named in the message
 template <class T>
 void expects_valid(const matrix_view<T>& view, std::string_view entry_point, std::string_view argument) {
@@ -67,6 +75,11 @@ void expects_valid(const matrix_view<T>& view, std::string_view entry_point, std
           ", ", view.cols(), "]");
   expects(view.rows() <= 1 || view.stride() >= view.cols(), entry_point, ": ", argument, " has stride ", view.stride(),
           ", less than its ", view.cols(), " columns");
+  const std::size_t before_last = view.empty() ? 0 : saturated_product(view.rows() - 1, view.stride());
+  expects(saturated_product(saturated_sum(before_last, view.cols()), sizeof(T)) <= static_cast<std::size_t>(PTRDIFF_MAX) ||
+              view.empty(),
+          entry_point, ": ", argument, " has shape [", view.rows(), ", ", view.cols(), "] and stride ", view.stride(),
+          ", more than memory can hold");
 }
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -16,12 +16,22 @@ template <class Operand, class Output, class Epilogue>
 void expects_call(matrix_shape x, const Operand& w, const matrix_view<Output>& y, const Epilogue& finish) {
   expects_gemm(x, w.shape(), y, finish);
   expects(w.layout_id() != packed_layout::none, "gemm: the weights are empty: pack them first");
+  if constexpr (requires { w.is_aligned(); }) {
+    expects(w.is_aligned(), "gemm: the lines of the weights do not start on 64 bytes");
+  }
+}
+
+/// Weights along k that share one float scale.
+template <class Operand>
+std::size_t float_group_of(const Operand& w) noexcept {
+  const std::size_t groups = std::max<std::size_t>(super_block_groups<typename Operand::scheme_type>, 1);
+  return std::min(w.geometry().run * groups, std::max<std::size_t>(w.shape().cols, 1));
 }
 
 template <class Operand>
 void expects_bound(const Operand& w, std::int64_t largest) {
   if constexpr (integer_operand<Operand>) {
-    expects_int32_bound<typename Operand::scheme_type>(w.float_group_length(), largest);
+    expects_int32_bound<typename Operand::scheme_type>(float_group_of(w), largest);
   }
 }
 

@@ -31,11 +31,9 @@ struct integer_sink {
 /// @param y    [m, n]
 /// @param use  workspace (gemm_workspace_bytes with activation_kind::codes) and executor
 /// @throws     halftone::error as `gemm`, and for weights with more than one group along k
-template <class Scheme>
-  requires(integer_operand<packed_matrix<Scheme>> && !Scheme::has_offset)
-void gemm_integers(const activation_view& x, const packed_matrix<Scheme>& w, matrix_view<std::int32_t> y,
-                   const context& use = {}) {
-  using Operand = packed_matrix<Scheme>;
+template <integer_operand Operand>
+  requires(!Operand::scheme_type::has_offset && !corrected_operand<Operand>)
+void gemm_integers(const activation_view& x, const Operand& w, matrix_view<std::int32_t> y, const context& use = {}) {
   isa_detail::expects_problem(x, w, y, epilogue<>{});
   expects_one_group(w.geometry().groups);
   if (y.empty()) {
@@ -47,7 +45,8 @@ void gemm_integers(const activation_view& x, const packed_matrix<Scheme>& w, mat
   for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
     const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
     scratch memory(workspace.bytes());
-    const auto a = prepare<dot<default_arch, Operand::bits>::format>(x, first, rows, w.geometry(), sums_factor<Scheme>, memory);
+    const auto a = prepare<dot<default_arch, Operand::bits>::format>(x, first, rows, w.geometry(), 
+                                                                        sums_factor<typename Operand::scheme_type>, memory);
     isa_detail::over_panels(use, w, pieces, memory.take<std::byte>(0), [&](std::size_t begin, std::size_t end, scratch own) {
       integer_block<default_arch, Operand, integer_fold>(w, a, rows, own).run(begin, end, sink_ref(sink).from(first));
     });

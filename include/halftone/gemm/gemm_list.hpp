@@ -86,7 +86,7 @@ template <class Problem>
     alone = std::max(alone, round_up(gemm_workspace_bytes(kind, p.y.rows(), *p.w, 1), 64));
     together = std::max(together, gemm_workspace_bytes(kind, p.y.rows(), *p.w, concurrency));
   }
-  return problems.size() >= concurrency ? alone * std::max<std::size_t>(concurrency, 1) : together;
+  return problems.size() >= concurrency ? saturated_product(alone, std::max<std::size_t>(concurrency, 1)) : together;
 }
 
 /// All multiplications of a list, each with the bits of `gemm`.

@@ -48,7 +48,7 @@ void multiply_groups(const grouped_activation_view& x, std::size_t first, std::s
 template <class Operand>
 void expects_groups_fit(const Operand& w, std::size_t group_length) {
   if constexpr (integer_operand<Operand>) {
-    expects_nested_groups(w.float_group_length(), group_length, w.shape().cols);
+    expects_nested_groups(float_group_of(w), group_length, w.shape().cols);
   }
   expects_bound(w, 128);
 }

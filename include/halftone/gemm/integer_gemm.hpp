@@ -54,9 +54,9 @@ class integer_block {
 
  public:
   /// Bytes of workspace for `rows` rows.
-  [[nodiscard]] static constexpr std::size_t workspace_bytes(std::size_t rows) noexcept {
+  [[nodiscard]] static constexpr std::size_t workspace_bytes(std::size_t rows, const panel_geometry& g) noexcept {
     return 2 * scratch::bytes_of<float>(rows * most_panels * panel_columns) +
-           scratch::bytes_of<std::int32_t>(block_sums(rows)) + most_panels * strip_bytes;
+           scratch::bytes_of<std::int32_t>(block_sums(rows)) + strips_bytes(g);
   }
 
   integer_block(const Packed& w, const activations& a, std::size_t rows, scratch memory)
@@ -66,7 +66,7 @@ class integer_block {
         sums_(memory.take<float>(rows * most_panels * panel_columns)),
         totals_(memory.take<std::int32_t>(rows * most_panels * panel_columns)),
         blocks_(memory.take<std::int32_t>(block_sums(rows))),
-        strips_(memory.take<std::uint8_t>(most_panels * strip_bytes)) {}
+        strips_(memory.take<std::uint8_t>(strips_bytes(w.geometry()))) {}
 
   /// Computes panels [begin, end) and gives them to `finish`.
   void run(std::size_t begin, std::size_t end, const sink_ref& finish) const {
@@ -100,7 +100,7 @@ class integer_block {
     if constexpr (!lines_are_codes) {
       constexpr std::size_t step = cycle_quads != 0 ? cycle_quads : packed_block;
       constexpr std::size_t chunk = block_quads / step * step;
-      const std::size_t end = packed_quads();
+      const std::size_t end = packed_quads(w_.geometry());
       for (; done < end; done += chunk) {
         run_rows<packed_lines<Arch, Packed::bits>, Panels, MostRows>(panel, nullptr, done, std::min(done + chunk, end));
       }
@@ -110,13 +110,17 @@ class integer_block {
   }
 
   /// Quads from the first on that kernels can take from bit planes.
-  [[nodiscard]] std::size_t packed_quads() const noexcept {
-    const panel_geometry& g = w_.geometry();
+  [[nodiscard]] static constexpr std::size_t packed_quads(const panel_geometry& g) noexcept {
     if constexpr (cycle_quads != 0) {
       return g.group_quads == group_quads ? g.quads / cycle_quads * cycle_quads : 0;  // not if K is a shorter group
     } else {
       return g.groups <= 1 || g.group_quads % packed_block == 0 ? g.quads / packed_block * packed_block : 0;
     }
+  }
+
+  /// Decoded lines need room, unless all codes are lines already or kernels take all quads from bit planes.
+  [[nodiscard]] static constexpr std::size_t strips_bytes(const panel_geometry& g) noexcept {
+    return lines_are_codes || packed_quads(g) == g.quads ? 0 : most_panels * strip_bytes;
   }
 
   /// Quads from `first` on: bit planes are decoded into a strip, a chunk at a time.

@@ -12,11 +12,10 @@ namespace halftone::inline v0_1 {
 
 template <class Scheme>
 HALFTONE_INLINE void packed_matrix<Scheme>::pack_codes_of(const quantized_matrix<Scheme>& q) {
-  using layout = plane_layout<bits>;
   layout_ = packed_layout::quad16;
-  panel_stride_ = ceil_div(geometry_.quads, layout::unit_quads) * layout::unit_bytes;
-  lines_ = aligned_buffer<std::uint8_t>(panels() * panel_stride_);
-  code_sums_ = aligned_buffer<std::int32_t>(uniform_element<element_type> ? panels() * geometry_.groups * panel_columns : 0);
+  panel_stride_ = line_bytes(geometry_);
+  lines_ = aligned_buffer<std::uint8_t>(saturated_product(panels(), panel_stride_));
+  code_sums_ = aligned_buffer<std::int32_t>(uniform_element<element_type> ? parameter_count(panels(), geometry_) : 0);
   std::vector<std::uint8_t> codes(q.cols());
   for (std::size_t row = 0; row < q.rows(); ++row) {
     unpack_codes<bits>(q.row_codes(row).data(), q.cols(), codes.data());
@@ -43,7 +42,7 @@ HALFTONE_INLINE void packed_matrix<Scheme>::pack_codes_of(const quantized_matrix
 
 template <class Scheme>
 HALFTONE_INLINE void packed_matrix<Scheme>::pack_parameters_of(const quantized_matrix<Scheme>& q) {
-  const std::size_t size = panels() * geometry_.groups * panel_columns;
+  const std::size_t size = parameter_count(panels(), geometry_);
   scales_ = aligned_buffer<float>(size);
   zero_points_ = aligned_buffer<std::int32_t>(Scheme::has_zero_point ? size : 0);
   offsets_ = aligned_buffer<float>(Scheme::has_offset ? size : 0);
@@ -95,8 +94,8 @@ template <class Scheme>
 HALFTONE_INLINE void packed_matrix<Scheme>::pack_reals_of(const quantized_matrix<Scheme>& q) {
   layout_ = packed_layout::float_lines;
   constexpr std::size_t width = kind == packing::float_codes ? bits / 8 : 4;
-  panel_stride_ = q.cols() * panel_columns * width;
-  lines_ = aligned_buffer<std::uint8_t>(panels() * panel_stride_);
+  panel_stride_ = saturated_product(q.cols(), panel_columns * width);
+  lines_ = aligned_buffer<std::uint8_t>(saturated_product(panels(), panel_stride_));
   std::vector<float> values(q.cols());
   for (std::size_t row = 0; row < q.rows(); ++row) {
     if constexpr (kind == packing::reals) {

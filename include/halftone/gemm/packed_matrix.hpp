@@ -7,6 +7,7 @@
 #include <halftone/tensor/weight_operand.hpp>
 
 #include <bit>
+#include <span>
 
 namespace halftone::inline v0_1 {
 
@@ -63,6 +64,15 @@ struct super_block_planes {
   }
 };
 
+/// Packed memory of a matrix of codes: what a program has linked in, or keeps in memory of its own. See `packed_view`.
+struct packed_planes {
+  std::span<const std::uint8_t> lines;         ///< [panel][bytes of its lines], on a multiple of 64 bytes
+  std::span<const float> scales;               ///< [panel][group][16]
+  std::span<const std::int32_t> zero_points{};  ///< likewise, of packed codes; empty where the scheme has none
+  std::span<const float> offsets{};            ///< likewise
+  std::span<const std::int32_t> code_sums{};    ///< likewise: sums of packed codes
+};
+
 /// A matrix in kernel order: lines of codes in panels of 16 columns, with the parameters of each panel's groups as float.
 /// Models `weight_operand`. Cost: the packed codes, 64 bytes a panel, group and parameter, and the stored parameters.
 template <class Scheme>
@@ -101,15 +111,25 @@ class packed_matrix {
   }
   /// Of a super-block: the integer scales of a group, and the floats above them.
   [[nodiscard]] const super_block_planes& super_blocks() const noexcept { return super_blocks_; }
-  /// Weights along k that share one float scale.
-  [[nodiscard]] std::size_t float_group_length() const noexcept
-    requires(kind == packing::codes)
-  {
-    return halftone::float_group_length(source_.scheme(), shape());
-  }
   /// Sums of packed codes over a group.
   [[nodiscard]] const std::int32_t* code_sums(std::size_t panel, std::size_t group) const noexcept {
     return code_sums_.data() + (panel * geometry_.groups + group) * panel_columns;
+  }
+
+  /// The packed memory, to write it down or to copy it; valid as long as this matrix.
+  [[nodiscard]] packed_planes planes() const noexcept
+    requires(kind == packing::codes && uniform_element<element_type>)
+  {
+    return {.lines = lines_.span(), .scales = scales_.span(), .zero_points = zero_points_.span(),
+            .offsets = offsets_.span(), .code_sums = code_sums_.span()};
+  }
+  /// Bytes of a panel's lines, and parameters of one kind; saturated.
+  [[nodiscard]] static constexpr std::size_t line_bytes(const panel_geometry& g) noexcept {
+    using layout = plane_layout<bits>;
+    return saturated_product(ceil_div(g.quads, layout::unit_quads), layout::unit_bytes);
+  }
+  [[nodiscard]] static constexpr std::size_t parameter_count(std::size_t panels, const panel_geometry& g) noexcept {
+    return saturated_product(saturated_product(panels, g.groups), panel_columns);
   }
 
   /// Bytes in memory: codes, parameters, and what `unpack` needs.

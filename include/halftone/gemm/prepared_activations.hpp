@@ -27,13 +27,15 @@ struct prepared_activations {
   bool has_zeros = false;               ///< whether any of `zeros` is not 0
   const float* group_scales = nullptr;  ///< [rows][groups], where activations have a scale a group
 
-  [[nodiscard]] static std::size_t padded_row_bytes(const panel_geometry& g) noexcept {
-    return round_up((g.quads + 8) * quad_bytes<Format>, 64) + 64;  // off powers of two, which share cache sets
+  [[nodiscard]] static constexpr std::size_t padded_row_bytes(const panel_geometry& g) noexcept {
+    return saturated_sum(round_up(saturated_product(g.quads + 8, quad_bytes<Format>), 64),
+                         64);  // off powers of two, which share cache sets
   }
   /// Bytes of workspace for `rows` rows.
-  [[nodiscard]] static std::size_t workspace_bytes(std::size_t rows, const panel_geometry& g) noexcept {
-    return scratch::bytes_of<std::uint8_t>(rows * padded_row_bytes(g)) +
-           scratch::bytes_of<std::int32_t>(rows * g.groups) + 2 * scratch::bytes_of<std::int32_t>(rows);
+  [[nodiscard]] static constexpr std::size_t workspace_bytes(std::size_t rows, const panel_geometry& g) noexcept {
+    const std::size_t codes = scratch::bytes_of<std::uint8_t>(saturated_product(rows, padded_row_bytes(g)));
+    const std::size_t sums = scratch::bytes_of<std::int32_t>(saturated_product(rows, g.groups));
+    return saturated_sum(saturated_sum(codes, sums), 2 * scratch::bytes_of<std::int32_t>(rows));
   }
 };
 

@@ -26,10 +26,10 @@ class scratch {
     return result;
   }
 
-  /// Bytes that `take<T>(count)` uses.
+  /// Bytes that `take<T>(count)` uses; saturated.
   template <class T>
   [[nodiscard]] static constexpr std::size_t bytes_of(std::size_t count) noexcept {
-    return round_up(count * sizeof(T), 64);
+    return round_up(saturated_product(count, sizeof(T)), 64);
   }
 
  private:

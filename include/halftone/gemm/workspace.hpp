@@ -40,45 +40,49 @@ struct gemm_pieces {
   std::size_t prepared = 0;     ///< activations in kernel order
   std::size_t task = 0;         ///< sums and strips of one task
   std::size_t tasks = 1;
-  [[nodiscard]] constexpr std::size_t total() const noexcept { return 64 + widened + codes + groups + prepared + task * tasks; }
+  [[nodiscard]] constexpr std::size_t total() const noexcept {
+    return saturated_sum(saturated_sum(saturated_sum(64, widened), saturated_sum(codes, groups)),
+                         saturated_sum(prepared, saturated_product(task, tasks)));
+  }
 };
 
 template <class Operand>
-[[nodiscard]] inline gemm_pieces pieces_of(activation_kind kind, std::size_t m, const Operand& w,
-                                           std::size_t concurrency) noexcept {
+[[nodiscard]] constexpr gemm_pieces pieces_of(activation_kind kind, std::size_t m, const Operand& w,
+                                              std::size_t concurrency) noexcept {
   using Arch = default_arch;
   const matrix_shape shape = w.shape();
   gemm_pieces p{.block_rows = std::min(m, blocking<Arch>::rows)};
   p.tasks = std::max<std::size_t>(std::min(concurrency, panel_count(shape.rows)), 1);
   const std::size_t rows = p.block_rows;
+  const std::size_t values = saturated_product(rows, shape.cols);
   if (kind == activation_kind::grouped_codes || kind == activation_kind::dynamic_groups ||
       kind == activation_kind::dynamic_groups_bfloat16s) {
     std::size_t groups = shape.cols;  // no more than there are values
     if constexpr (integer_operand<Operand>) {
       groups = w.geometry().groups;  // those of activations are whole groups of weights
     }
-    p.groups = 2 * scratch::bytes_of<float>(rows * groups);
+    p.groups = saturated_product(2, scratch::bytes_of<float>(saturated_product(rows, groups)));
     kind = kind == activation_kind::grouped_codes    ? activation_kind::codes
            : kind == activation_kind::dynamic_groups ? activation_kind::dynamic
                                                      : activation_kind::dynamic_bfloat16s;
   }
   if (kind == activation_kind::bfloat16s || kind == activation_kind::dynamic_bfloat16s) {
-    p.widened = scratch::bytes_of<float>(rows * shape.cols);
+    p.widened = scratch::bytes_of<float>(values);
     kind = kind == activation_kind::bfloat16s ? activation_kind::floats : activation_kind::dynamic;
   }
   if (kind == activation_kind::dynamic) {
-    p.codes = scratch::bytes_of<std::uint8_t>(rows * shape.cols) + 2 * scratch::bytes_of<float>(rows);
+    p.codes = saturated_sum(scratch::bytes_of<std::uint8_t>(values), 2 * scratch::bytes_of<float>(rows));
   }
   if constexpr (integer_operand<Operand>) {
     if (kind != activation_kind::floats) {
       using block = integer_block<Arch, Operand>;
       p.prepared = prepared_activations<dot<Arch, Operand::bits>::format>::workspace_bytes(rows, w.geometry());
-      p.task = block::workspace_bytes(rows);
+      p.task = block::workspace_bytes(rows, w.geometry());
       return p;
     }
   }
   if (kind != activation_kind::floats) {
-    p.prepared = scratch::bytes_of<float>(rows * shape.cols) + scratch::bytes_of<float>(rows);
+    p.prepared = saturated_sum(scratch::bytes_of<float>(values), scratch::bytes_of<float>(rows));
   }
   p.task = float_block<Arch, Operand>::workspace_bytes(rows);
   return p;
@@ -88,10 +92,12 @@ template <class Operand>
 /// @param kind         activation_kind::floats for float activations, dynamic for `dynamic<...>(x)`, bfloat16s and
 ///                     dynamic_bfloat16s where x is bfloat16, codes for the others; with a scale a group grouped_codes,
 ///                     dynamic_groups and dynamic_groups_bfloat16s
+/// @return             a constant where w is one, such as a constexpr `packed_view`; a size that no memory has where it
+///                     does not fit std::size_t
 /// @param concurrency  that of the context's executor; 1 without one
 template <weight_operand Operand>
-[[nodiscard]] std::size_t gemm_workspace_bytes(activation_kind kind, std::size_t m, const Operand& w,
-                                               std::size_t concurrency = 1) noexcept {
+[[nodiscard]] constexpr std::size_t gemm_workspace_bytes(activation_kind kind, std::size_t m, const Operand& w,
+                                                         std::size_t concurrency = 1) noexcept {
   return pieces_of(kind, m, w, concurrency).total();
 }
 

@@ -65,7 +65,7 @@ class quantized_activations {
 
   quantized_activations() = default;
   explicit quantized_activations(matrix_shape shape)
-      : shape_(shape), codes_(shape.rows * shape.cols), scales_(per_row ? shape.rows : 1), zero_points_(scales_.size()) {}
+      : shape_(shape), codes_(saturated_product(shape.rows, shape.cols)), scales_(per_row ? shape.rows : 1), zero_points_(scales_.size()) {}
 
   [[nodiscard]] matrix_shape shape() const noexcept { return shape_; }
   [[nodiscard]] std::size_t rows() const noexcept { return shape_.rows; }

@@ -25,7 +25,10 @@ template <class Element>
 class parameter_plane<stored_as<Element>> {
  public:
   parameter_plane() = default;
-  explicit parameter_plane(matrix_shape shape) : shape_(shape), codes_(shape.rows * shape.cols * bytes) {}
+  explicit parameter_plane(matrix_shape shape) : shape_(shape) {
+    expects_memory(shape, saturated_product(shape.cols, bytes), "parameter_plane");
+    codes_.resize(shape.rows * shape.cols * bytes);
+  }
 
   [[nodiscard]] matrix_shape shape() const noexcept { return shape_; }
   [[nodiscard]] std::size_t size() const noexcept { return shape_.rows * shape_.cols; }

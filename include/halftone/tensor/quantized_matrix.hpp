@@ -31,7 +31,7 @@ class quantized_matrix {
 
   /// All codes and parameters zero.
   explicit quantized_matrix(matrix_shape shape, Scheme s = {})
-      : shape_(shape),
+      : shape_(expects_size(shape)),
         scheme_(std::move(s)),
         row_bytes_(row_bytes_of<element_type>(shape.cols)),
         codes_(shape.rows * row_bytes_) {
@@ -190,6 +190,13 @@ class quantized_matrix {
   }
 
  private:
+  /// A row's bits can be counted, and the rows fit into memory. (Units of more than 8 bits a weight are checked by vector.)
+  static matrix_shape expects_size(matrix_shape shape) {
+    expects(shape.cols <= largest_size / 64, "quantized_matrix: a row of ", shape.cols, " weights is too long");
+    expects_memory(shape, row_bytes_of<element_type>(shape.cols), "quantized_matrix");
+    return shape;
+  }
+
   struct none {};
   using scale_plane_type =
       typename std::conditional_t<Scheme::has_scale, std::type_identity<parameter_plane<typename Scheme::scale_storage>>,
