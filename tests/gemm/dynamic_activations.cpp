@@ -106,3 +106,36 @@ TEST_CASE("kernels and reference refuse the same dynamic calls: a scheme with ze
   check_bound<uint8_with_zero_point>(65793, "255");
   check_bound<scheme<int8, asymmetric, per_tensor>>(65793, "255");
 }
+
+namespace {
+
+/// All levels of the weights and all activations at their extremes, as many as one float group may hold.
+template <class Scheme>
+void check_extremes(std::size_t longest, std::uint8_t code, std::int32_t level) {
+  CAPTURE(Scheme::name());
+  for (const std::size_t rows : {1u, 5u}) {
+    quantized_matrix<Scheme> q(matrix_shape{17, longest});
+    for (std::size_t row = 0; row < 17; ++row) {
+      q.scale_plane().set(row, 1.0f);
+    }
+    std::fill(q.codes().begin(), q.codes().end(), code);
+    const auto packed = pack(q);
+    const std::vector<std::uint8_t> x(rows * longest, 255);
+    const group_parameters one{.scale = 1.0f};
+    std::vector<float> y(rows * 17);
+    gemm(static_activations(matrix_view<const std::uint8_t>(x.data(), rows, longest), one), packed,
+         matrix_view<float>(y.data(), rows, 17));
+    const std::int64_t exact = static_cast<std::int64_t>(longest) * 255 * level;
+    CHECK(exact == static_cast<std::int32_t>(exact));
+    CHECK(y == std::vector<float>(rows * 17, static_cast<float>(exact)));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("all 255 against all extremes of the weights, at the bound") {
+  check_extremes<one_row>(65793, 0x80, -128);
+  check_extremes<scheme<uint4, asymmetric, per_channel<0>>>(561433, 0xff, 15);
+  check_extremes<scheme<int4, symmetric, per_channel<0>>>(1052688, 0x88, -8);
+  check_extremes<scheme<uint2, asymmetric, per_channel<0>>>(2807168, 0xff, 3);
+}

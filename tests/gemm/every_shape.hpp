@@ -6,12 +6,16 @@
 
 #include <halftone/core/random.hpp>
 #include <halftone/gemm/gemm.hpp>
+#include <halftone/gemm/packed_view.hpp>
 #include <halftone/quantize/quantize.hpp>
 #include <halftone/reference/gemm.hpp>
 #include <halftone/scheme/presets.hpp>
 
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <numeric>
+#include <span>
 #include <vector>
 
 namespace gemm_test {
@@ -46,42 +50,101 @@ inline bool same_output(const char* name, std::size_t m, std::size_t n, std::siz
   return bad == 0;
 }
 
-/// Every (m, n, k) in 1..17 x 1..17 x 1..65. x ends at a guard page, y starts after one and ends at one; x has a prime stride.
+/// A packed matrix whose planes each end at a guard page.
+template <class Scheme>
+class guarded_weights {
+ public:
+  explicit guarded_weights(const packed_matrix<Scheme>& w)
+      : planes_(w.planes()),
+        lines_(copy(planes_.lines)),
+        scales_(copy(planes_.scales)),
+        zero_points_(copy(planes_.zero_points)),
+        offsets_(copy(planes_.offsets)),
+        code_sums_(copy(planes_.code_sums)),
+        view_(w.shape(), {.lines = span(lines_), .scales = span(scales_), .zero_points = span(zero_points_),
+                          .offsets = span(offsets_), .code_sums = span(code_sums_)}) {}
+  [[nodiscard]] const packed_view<Scheme>& view() const noexcept { return view_; }
+
+ private:
+  template <class T>
+  static std::unique_ptr<guarded<T>> copy(std::span<const T> plane) {
+    auto memory = std::make_unique<guarded<T>>(plane.size(), guarded<T>::edge::back);
+    if (!plane.empty()) {
+      std::memcpy(memory->data(), plane.data(), plane.size_bytes());
+    }
+    return memory;
+  }
+  template <class T>
+  static std::span<const T> span(const std::unique_ptr<guarded<T>>& memory) {
+    return {memory->data(), memory->size()};
+  }
+
+  packed_planes planes_;
+  std::unique_ptr<guarded<std::uint8_t>> lines_;
+  std::unique_ptr<guarded<float>> scales_;
+  std::unique_ptr<guarded<std::int32_t>> zero_points_;
+  std::unique_ptr<guarded<float>> offsets_;
+  std::unique_ptr<guarded<std::int32_t>> code_sums_;
+  packed_view<Scheme> view_;
+};
+
+/// All shapes of three lists. x ends at a guard page, y and the workspace start after one or end at one, every plane of the
+/// weights ends at one; x has a prime stride. Returns how many shapes were right before one was wrong.
+/// @param ms           ascending
 /// @param activations  makes what gemm takes from a view of floats
 template <class Scheme, class Activations>
-void check_every_shape(const char* name, const Activations& activations) {
-  constexpr std::size_t stride = 67;
-  constexpr std::size_t most = 17;
-  const auto edge = guarded<float>::edge::back;
+std::size_t check_shapes(const char* name, activation_kind kind, const Activations& activations, std::span<const std::size_t> ms,
+                         std::span<const std::size_t> ns, std::span<const std::size_t> ks) {
+  constexpr std::size_t stride = 167;
+  const std::size_t most_m = ms.back();
+  const auto edge_of = [](std::size_t m) { return m % 2 == 0 ? guarded<float>::edge::back : guarded<float>::edge::front; };
   std::size_t shapes = 0;
-  bool good = true;
-  for (std::size_t k = 1; k <= 65 && good; ++k) {
-    std::vector<float> weights(most * k);
+  for (const std::size_t k : ks) {
+    std::vector<float> weights(ns.back() * k);
     for (std::size_t i = 0; i < weights.size(); ++i) {
       weights[i] = small_value(k, i);
     }
-    guarded<float> data((most - 1) * stride + k, edge);
+    guarded<float> data((most_m - 1) * stride + k, guarded<float>::edge::back);
     for (std::size_t i = 0; i < data.size(); ++i) {
       data[i] = small_value(k + 100, i);
     }
-    for (std::size_t n = 1; n <= most && good; ++n) {
+    for (const std::size_t n : ns) {
       const auto q = quantize<Scheme>({weights.data(), n, k});
-      const auto w = pack(q);
-      std::vector<float> expected(most * n);
+      const guarded_weights<Scheme> w(pack(q));
+      std::vector<float> expected(most_m * n);
       // Rows do not depend on m: the reference computes all of them once.
-      const matrix_view<const float> all(data.data(), most, k, stride);
-      reference::gemm(activations(all), q, matrix_view<float>(expected.data(), most, n));
-      for (std::size_t m = 1; m <= most && good; ++m) {
-        guarded<float> y(m * n, m % 2 == 0 ? edge : guarded<float>::edge::front);
+      const matrix_view<const float> all(data.data(), most_m, k, stride);
+      reference::gemm(activations(all), q, matrix_view<float>(expected.data(), most_m, n));
+      for (const std::size_t m : ms) {
+        guarded<float> y(m * n, edge_of(m));
+        guarded<std::byte> workspace(gemm_workspace_bytes(kind, m, w.view()),
+                                     m % 2 == 0 ? guarded<std::byte>::edge::back : guarded<std::byte>::edge::front);
         // The last m rows, so that x ends at the guard page.
-        const matrix_view<const float> x(data.data() + (most - m) * stride, m, k, stride);
-        gemm(activations(x), w, matrix_view<float>(y.data(), m, n));
-        good = same_output(name, m, n, k, y.data(), expected.data() + (most - m) * n, n);
+        const matrix_view<const float> x(data.data() + (most_m - m) * stride, m, k, stride);
+        gemm(activations(x), w.view(), matrix_view<float>(y.data(), m, n), epilogue{},
+             {.workspace = {workspace.data(), workspace.size()}});
+        if (!same_output(name, m, n, k, y.data(), expected.data() + (most_m - m) * n, n)) {
+          return shapes;
+        }
         ++shapes;
       }
     }
   }
-  CHECK(shapes == most * most * 65);
+  return shapes;
+}
+
+/// Every (m, n, k) in 1..17 x 1..17 x 1..65, and shapes of several panels and tiles.
+template <class Scheme, class Activations>
+void check_every_shape(const char* name, activation_kind kind, const Activations& activations) {
+  std::vector<std::size_t> numbers(65);
+  std::iota(numbers.begin(), numbers.end(), std::size_t{1});
+  const std::span<const std::size_t> to_65 = numbers;
+  const std::span<const std::size_t> to_17 = to_65.first(17);
+  CHECK(check_shapes<Scheme>(name, kind, activations, to_17, to_17, to_65) == 17 * 17 * 65);
+  const std::size_t several_rows[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 13};
+  const std::size_t several_panels[] = {31, 32, 33, 47, 48, 49, 64, 65, 80, 131};
+  const std::size_t depths[] = {1, 4, 12, 24, 31, 32, 33, 64, 96, 97, 128, 160};
+  CHECK(check_shapes<Scheme>(name, kind, activations, several_rows, several_panels, depths) == 10 * 10 * 12);
 }
 
 }  // namespace gemm_test

@@ -33,12 +33,11 @@ struct bf16 {
   [[nodiscard]] HALFTONE_INLINE static constexpr float largest() noexcept { return 1.0f; }
   [[nodiscard]] HALFTONE_INLINE static constexpr std::uint32_t encode(float x) noexcept {
     const auto u = std::bit_cast<std::uint32_t>(x);
-    if ((u & 0x7fffffffu) > 0x7f800000u) {
-      return (u >> 16) | 0x40u;  // quiet NaN
-    }
+    const std::uint32_t a = u & 0x7fffffffu;
     const std::uint32_t rounded = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
-    const bool overflows = (rounded & 0x7fffu) == 0x7f80u && (u & 0x7fffffffu) != 0x7f800000u;
-    return overflows ? rounded - 1 : rounded;
+    // No branches, so that loops over outputs are computed in lanes.
+    const std::uint32_t finite = rounded - ((rounded & 0x7fffu) == 0x7f80u && a != 0x7f800000u ? 1u : 0u);
+    return a > 0x7f800000u ? (u >> 16) | 0x40u : finite;  // quiet NaN
   }
   [[nodiscard]] HALFTONE_INLINE static constexpr float decode(std::uint32_t code) noexcept {
     return std::bit_cast<float>(code << 16);

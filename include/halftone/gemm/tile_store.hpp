@@ -22,9 +22,11 @@ HALFTONE_INLINE void store_columns(const float_columns<Arch>& value, Output* out
   } else {
     alignas(64) float copy[panel_columns];
     value.store(copy);
-    for (std::size_t j = 0; j < count; ++j) {
-      out[j] = store_value<Output>(copy[j]);
+    Output stored[panel_columns];
+    for (std::size_t j = 0; j < panel_columns; ++j) {  // all of them: in lanes
+      stored[j] = store_value<Output>(copy[j]);
     }
+    std::memcpy(out, stored, count * sizeof(Output));
   }
 }
 
