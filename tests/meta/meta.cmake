@@ -6,9 +6,9 @@ set(include_dir "${PROJECT_SOURCE_DIR}/include")
 foreach(script layering mirror file_rules)
   add_test(NAME meta.${script} COMMAND Python3::Interpreter "${meta}/${script}.py")
 endforeach()
-foreach(script headers_alone snippets parse_time)
+foreach(script headers_alone snippets parse_time instantiation_time)
   add_test(NAME meta.${script} COMMAND Python3::Interpreter "${meta}/${script}.py" "${CMAKE_CXX_COMPILER}")
-  # These use every processor themselves, and parse_time wants a quiet one.
+  # These use every processor themselves, and the measurements want a quiet one.
   set_tests_properties(meta.${script} PROPERTIES RUN_SERIAL ON TIMEOUT 600)
 endforeach()
 
