@@ -57,3 +57,16 @@ TEST_CASE("lists of float and of dynamic activations") {
   check_list<matrix_view<const float>>([](matrix_view<const float> x) { return x; });
   check_list<dynamic_activations<int8_per_token>>([](matrix_view<const float> x) { return dynamic<int8_per_token>(x); });
 }
+
+TEST_CASE("problems are shared out by their steps, however many") {
+  using isa_detail::task_of;
+  CHECK(task_of(0.0, 1.0, 1) == 0);
+  // Eight problems of 2^29 steps, which 32 bits do not count.
+  const double one = 0x1p29 + 1.0;
+  std::vector<std::size_t> tasks;
+  for (int i = 0; i < 8; ++i) {
+    tasks.push_back(task_of(i * one, 8 * one, 4));
+  }
+  CHECK(tasks == std::vector<std::size_t>{0, 0, 1, 1, 2, 2, 3, 3});
+  CHECK(task_of(1e30, 1e30, 7) == 6);  // never past the last
+}

@@ -112,3 +112,20 @@ TEST_CASE("a workspace that no memory can hold is not a small number") {
     CHECK(gemm_workspace_bytes(kind, 1000, wide{}) > largest_size / 2);
   }
 }
+
+TEST_CASE("a view of an empty matrix multiplies like the matrix") {
+  using namespace halftone;
+  for (const matrix_shape shape : {matrix_shape{17, 0}, matrix_shape{0, 32}}) {
+    const auto packed = pack(quantized_matrix<int4_g32>(shape));
+    const packed_view<int4_g32> view(shape, packed.planes());
+    const std::vector<float> x(3 * 32 + 1);
+    const std::vector<float> bias(shape.rows, 2.0f);
+    std::vector<float> y(3 * shape.rows + 1, 7.0f);
+    gemm(matrix_view<const float>(x.data(), 3, shape.cols), view, matrix_view<float>(y.data(), 3, shape.rows),
+         epilogue{add_bias{std::span<const float>(bias)}});
+    CHECK(y.back() == 7.0f);
+    for (std::size_t i = 0; i < 3 * shape.rows; ++i) {
+      CHECK(y[i] == 2.0f);
+    }
+  }
+}

@@ -23,13 +23,10 @@ void check_cell(const std::string& name) {
       const auto activations = quantize_activations<Activations>(matrix_view<const float>(x.data(), s.m, s.k));
       std::vector<float> y(s.m * s.n);
       gemm(activations, w, matrix_view<float>(y.data(), s.m, s.n), epilogue{silu{}}, use);
-      const auto append = [&](const auto* values, std::size_t count) {
-        const auto* raw = reinterpret_cast<const std::uint8_t*>(values);
-        bytes.insert(bytes.end(), raw, raw + count * sizeof *values);
-      };
-      append(activations.row_codes(0), s.m * s.k);
-      append(activations.row_scales(0), s.m * activations.groups());
-      append(y.data(), y.size());
+      golden::append_values(bytes, std::vector<std::uint8_t>(activations.row_codes(0), activations.row_codes(0) + s.m * s.k));
+      golden::append_values(bytes, std::vector<float>(activations.row_scales(0),
+                                                      activations.row_scales(0) + s.m * activations.groups()));
+      golden::append_values(bytes, y);
     }
     return golden::sha256(bytes);
   };

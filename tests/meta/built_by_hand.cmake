@@ -66,7 +66,8 @@ add_built_by_hand(aarch64.neon_dotprod COMPILER aarch64-linux-gnu-g++ RUNNER qem
                   SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp
                   FLAGS ${arm_flags} -march=armv8.2-a+dotprod)
 add_built_by_hand(aarch64.neon_i8mm COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
-                  SOURCES simd/simd.cpp gemm/gemm.cpp golden/four_bits.cpp golden/eight_bits.cpp
+                  SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp golden/grouped_activations.cpp
+                          golden/super_blocks.cpp
                   FLAGS ${arm_flags} -march=armv8.2-a+dotprod+i8mm)
 
 # 32-bit Arm, where std::size_t counts to 4 billion and there is no fused multiply-add; and a machine whose bytes are the
@@ -76,6 +77,6 @@ add_built_by_hand(armv7.portable COMPILER arm-linux-gnueabihf-g++ RUNNER qemu-ar
                   FLAGS ${arm_flags})
 add_built_by_hand(s390x.portable COMPILER s390x-linux-gnu-g++ RUNNER qemu-s390x
                   SOURCES simd/simd.cpp gemm/pack.cpp golden/four_bits.cpp golden/eight_bits.cpp
-                          golden/floats_and_tables.cpp io/quantized_io.cpp io/quantized_planes.cpp io/safetensors_file.cpp
+                          golden/floats_and_tables.cpp golden/grouped_activations.cpp simd/code_stream.cpp io/quantized_io.cpp io/quantized_planes.cpp io/safetensors_file.cpp
                           io/safetensors_header.cpp io/safetensors_writer.cpp
                   FLAGS ${arm_flags})

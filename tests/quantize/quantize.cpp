@@ -56,7 +56,7 @@ void check_scheme() {
   two_threads pool;
   const context parallel{.execute = executor_ref(pool, 2)};
   for (const auto& [n, k, extra] : {std::array<std::size_t, 3>{0, 0, 0}, {1, 1, 0}, {3, 31, 2}, {5, 32, 0}, {2, 33, 7},
-                                    {4, 127, 1}, {2, 260, 0}, {1, 700, 3}, {7, 15, 1}}) {
+                                    {4, 127, 1}, {2, 260, 0}, {1, 700, 3}, {7, 15, 1}, {2, 1100, 0}, {1, 3000, 1}}) {
     const std::size_t stride = k + extra;
     const std::vector<float> data = values_of(n * stride + 1, n * 1000 + k);
     const matrix_view<const float> w(data.data() + 1, n, k, stride);  // misaligned and strided
@@ -91,6 +91,7 @@ TEST_CASE_TEMPLATE("codes, parameters and reals equal the reference", Scheme, in
                    scheme<int4, symmetric, per_group<32>, nearest_away>,
                    scheme<int4, symmetric, per_group<32>, stochastic<3>>, scheme<int4, symmetric, per_channel<1>>,
                    scheme<uint4, asymmetric, per_block<2, 24>>, scheme<uint1, float_offset, per_group<30>>,
+                   scheme<int4, symmetric, per_channel<0>, stochastic<3>>, scheme<uint4, asymmetric, per_block<1, 24>>,
                    scheme<int6, symmetric, per_group<20>>, scheme<uint7, asymmetric, per_group<16>, stored_as<bf16>>,
                    scheme<uint3, asymmetric, per_group<5>>, scheme<int5, symmetric, per_channel<0>>,
                    scheme<int2, symmetric_signed_extreme, per_group<700>>,
@@ -127,4 +128,40 @@ TEST_CASE("any of many groups may be the one that is wrong, and the error is tha
   }
   quantized_matrix<int4_g32> other({3, 599});
   CHECK(message_of([&] { quantize_into(w, other); }) == "quantize: w is [3, 600], the matrix [3, 599]");
+}
+
+namespace {
+
+/// Rows share their groups in pairs: what it inherits from says one_run_a_group, it does not.
+struct pairs_of_rows : per_group<32> {
+  static std::string name() { return "pairs_of_rows"; }
+  static matrix_shape parameter_shape(matrix_shape s) { return per_group<32>::parameter_shape({ceil_div(s.rows, 2), s.cols}); }
+  static std::size_t group_of(std::size_t row, std::size_t k, matrix_shape s) { return per_group<32>::group_of(row / 2, k, s); }
+};
+
+/// A mapping that needs finite ranges, as it is promised.
+struct halving {
+  static constexpr halftone::equation equation = halftone::equation::scaled;
+  static std::string name() { return "halving"; }
+  template <signed_element Element>
+  static group_parameters choose(range r, const Element&) noexcept {
+    float scale = 1.0f;
+    for (float largest = maximum(magnitude(r.min), magnitude(r.max)); largest > 1.0f; largest *= 0.5f) {
+      scale *= 2.0f;
+    }
+    return {.scale = scale / static_cast<float>(Element::max)};
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a granularity that inherits from another one keeps its own groups") {
+  check_scheme<scheme<uint4, asymmetric, pairs_of_rows>>();
+}
+
+TEST_CASE("mappings never see an infinity") {
+  check_scheme<scheme<int8, halving, per_group<32>>>();
+  std::vector<float> data = values_of(64, 9);
+  data[40] = std::numeric_limits<float>::infinity();
+  CHECK_THROWS_AS((void)(quantize<scheme<int8, halving, per_group<32>>>({data.data(), 1, 64})), error);
 }

@@ -68,10 +68,15 @@ void expects_list(std::span<const Problem> problems) {
   }
 }
 
-/// Steps of a problem, for sharing out.
+/// Steps of a problem, for sharing out: in double, which holds what a std::size_t of 32 bits does not.
 template <class Problem>
-[[nodiscard]] std::size_t steps_of(const Problem& p) noexcept {
-  return p.y.rows() * p.y.cols() * p.w->shape().cols + 1;
+[[nodiscard]] double steps_of(const Problem& p) noexcept {
+  return static_cast<double>(p.y.rows()) * static_cast<double>(p.y.cols()) * static_cast<double>(p.w->shape().cols) + 1.0;
+}
+
+/// The task that a problem belongs to: that in whose part of all steps its first step lies.
+[[nodiscard]] inline std::size_t task_of(double done, double steps, std::size_t tasks) noexcept {
+  return std::min(static_cast<std::size_t>(done / steps * static_cast<double>(tasks)), tasks - 1);
 }
 
 }  // namespace isa_detail
@@ -110,22 +115,21 @@ void gemm_list(std::span<const Problem> problems, const context& use = {}) {
     }
     return;
   }
-  std::size_t steps = 0;
+  double steps = 0.0;
   for (const Problem& p : problems) {
     steps += isa_detail::steps_of(p);
   }
   const std::size_t share = bytes / concurrency;
   const auto task = [&](std::size_t t) {
-    // A problem belongs to the task in whose part of all steps its first step lies.
-    std::size_t done = 0;
+    double done = 0.0;
     for (const Problem& p : problems) {
-      if (done * concurrency / steps == t) {
+      if (isa_detail::task_of(done, steps, concurrency) == t) {
         gemm(p.x, *p.w, p.y, p.finish, {.workspace = workspace.bytes().subspan(t * share, share)});
       }
       done += isa_detail::steps_of(p);
     }
   };
-  if (steps != 0) {
+  if (!problems.empty()) {
     use.execute(concurrency, task);
   }
 }

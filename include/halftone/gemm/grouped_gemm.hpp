@@ -141,6 +141,7 @@ void gemv(const dynamic_activations<Activations, Value>& x, const Operand& w, st
           const context& use = {}) {
   gemm(x, w, matrix_view<Output>(y.data(), 1, y.size()), finish, use);
 }
+/// The same with a vector that was quantized once.
 template <grouped_activation_scheme Activations, weight_operand Operand, class Output, epilogue_type Epilogue = epilogue<>>
   requires storable_after<Output, Epilogue>
 void gemv(const grouped_activations<Activations>& x, const Operand& w, std::span<Output> y, const Epilogue& finish = {},

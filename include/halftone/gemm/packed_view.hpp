@@ -35,7 +35,8 @@ class packed_view {
   /// @throws halftone::error (in a constant: does not compile) if a plane has another size than the shape asks for
   constexpr packed_view(matrix_shape shape, const packed_planes& planes,
                         const typename Scheme::granularity_type& granularity = {})
-      : shape_(shape), geometry_(panel_geometry::of(shape.cols, granularity.run_length(shape))), planes_(planes) {
+      : shape_(shape), geometry_(panel_geometry::of(shape.cols, granularity.run_length(shape))), planes_(planes),
+        layout_(packed_layout::quad16) {
     const std::size_t parameters = packed_matrix<Scheme>::parameter_count(panels(), geometry_);
     expects_size("lines", planes.lines.size(), saturated_product(panels(), line_bytes()));
     expects_size("scales", planes.scales.size(), parameters);
@@ -46,7 +47,7 @@ class packed_view {
 
   [[nodiscard]] constexpr matrix_shape shape() const noexcept { return shape_; }
   [[nodiscard]] constexpr packed_layout layout_id() const noexcept {
-    return planes_.lines.data() == nullptr ? packed_layout::none : packed_layout::quad16;
+    return layout_;
   }
   [[nodiscard]] constexpr std::size_t panels() const noexcept { return panel_count(shape_.rows); }
   [[nodiscard]] constexpr const panel_geometry& geometry() const noexcept { return geometry_; }
@@ -95,6 +96,7 @@ class packed_view {
   matrix_shape shape_{};
   panel_geometry geometry_{};
   packed_planes planes_{};
+  packed_layout layout_ = packed_layout::none;
 };
 
 }  // namespace halftone::inline v0_1

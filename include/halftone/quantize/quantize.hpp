@@ -98,7 +98,8 @@ void quantize_planes(matrix_view<const float> w, quantized_matrix<Scheme>& q, co
 /// @param use        executor: rows are quantized in tasks
 /// @throws           halftone::error if w is not valid, holds a NaN or an infinity, the shape of q differs, or a parameter is
 ///                   not finite
-/// @par Cost         with min_max, groups within rows and parameters stored one by one: one pass over w, no allocation.
+/// @par Cost         with min_max, codes of at most 8 bits, one_run_a_group and parameters stored one by one: one pass over w,
+///                   no allocation.
 ///                   Otherwise two passes, and one set of parameters a group is allocated.
 template <scheme_type Scheme, class Estimator = min_max>
   requires any_estimator_for<Estimator, Scheme>

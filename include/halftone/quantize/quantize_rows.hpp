@@ -41,8 +41,12 @@ struct parameter_batch {
       offset[i] = p.offset;
       zero_point[i] = p.zero_point;
     };
-    for_each(count, choose_one);
     unsigned bad = 0;
+    for_each(count, [&](std::size_t i) HALFTONE_INLINE_LAMBDA { bad |= is_finite(low[i]) && is_finite(high[i]) ? 0u : 1u; });
+    if (bad != 0) {
+      return false;  // mappings are promised finite ranges
+    }
+    for_each(count, choose_one);
     for_each(count, [&](std::size_t i) HALFTONE_INLINE_LAMBDA {
       bad |= is_finite(scale[i]) && is_finite(offset[i]) ? 0u : 1u;
       if constexpr (Scheme::has_zero_point) {

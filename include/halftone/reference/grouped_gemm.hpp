@@ -61,6 +61,7 @@ void gemm(const grouped_activation_view& x, const quantized_matrix<Scheme>& w, m
   multiply_groups(x, w, y, finish);
 }
 
+/// The same with activations that were quantized once.
 template <grouped_activation_scheme Activations, class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
 void gemm(const grouped_activations<Activations>& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
           const Epilogue& finish = {}) {
@@ -78,6 +79,7 @@ void gemm(const dynamic_activations<Activations>& x, const quantized_matrix<Sche
   multiply_groups(reference::quantize_activations<Activations>(x.values).view(), w, y, finish);
 }
 
+/// The same from bfloat16.
 template <grouped_activation_scheme Activations, class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
 void gemm(const dynamic_activations<Activations, bfloat16>& x, const quantized_matrix<Scheme>& w, matrix_view<Output> y,
           const Epilogue& finish = {}) {

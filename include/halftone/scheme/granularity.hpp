@@ -7,8 +7,9 @@
 // Optional: run_length(s), a number r >= 1 such that within a row the group changes only at multiples of r along k.
 //   With it the integer kernels and the packed low-bit layout apply; without it (groups along the rows, permuted groups,
 //   blocks that run across rows) the weights are packed as floats.
-//   one_run_a_group = true, where besides each run of each row is a group of its own, and groups are numbered row by row:
-//   `quantize` then finds parameters and codes of a row while it is in the cache.
+//   With `one_run_a_group<G>` (a variable to specialize) it promises besides that parameter_shape(s) is
+//   {rows, ceil(cols / run_length(s))} and group_of(row, k, s) is row * ceil(cols / run) + k / run: each run of each row is a
+//   group of its own, and `quantize` finds parameters and codes of a row while it is in the cache.
 // Law: group_of(row, k, s) < parameter_shape(s).rows * parameter_shape(s).cols, and every index has a weight.
 #pragma once
 
@@ -33,12 +34,9 @@ concept constant_along_k = granularity<G> && requires(const G& g, matrix_shape s
   { g.run_length(s) } -> std::convertible_to<std::size_t>;
 };
 
-/// Every run is a group of its own, numbered row by row.
+/// Every run is a group of its own, numbered row by row: see the promise above. Not inherited.
 template <class G>
 inline constexpr bool one_run_a_group = false;
-template <constant_along_k G>
-  requires requires { { G::one_run_a_group } -> std::convertible_to<bool>; }
-inline constexpr bool one_run_a_group<G> = G::one_run_a_group;
 
 /// One set of parameters for the matrix.
 struct per_tensor {
@@ -56,7 +54,6 @@ struct per_tensor {
 template <std::size_t Axis = 0>
   requires(Axis < 2)
 struct per_channel {
-  static constexpr bool one_run_a_group = Axis == 0;
   [[nodiscard]] static std::string name() { return detail::message("per_channel<", Axis, ">"); }
   [[nodiscard]] HALFTONE_INLINE static constexpr matrix_shape parameter_shape(matrix_shape s) noexcept {
     if (s.rows == 0 || s.cols == 0) {
@@ -85,7 +82,6 @@ template <std::size_t N>
 struct per_group {
   static_assert(N >= 1, "per_group<N>: a group holds at least one weight");
   static constexpr std::size_t group_size = N;
-  static constexpr bool one_run_a_group = true;
   [[nodiscard]] static std::string name() { return detail::message("per_group<", N, ">"); }
   [[nodiscard]] HALFTONE_INLINE static constexpr matrix_shape parameter_shape(matrix_shape s) noexcept {
     return {s.cols == 0 ? 0 : s.rows, s.rows == 0 ? 0 : ceil_div(s.cols, N)};
@@ -119,6 +115,17 @@ struct per_block {
   }
   [[nodiscard]] HALFTONE_INLINE static constexpr std::size_t run_length(matrix_shape) noexcept { return C; }
 };
+
+template <>
+inline constexpr bool one_run_a_group<per_channel<0>> = true;
+template <>
+inline constexpr bool one_run_a_group<per_token> = true;
+template <std::size_t N>
+inline constexpr bool one_run_a_group<per_group<N>> = true;
+template <std::size_t N>
+inline constexpr bool one_run_a_group<per_token_group<N>> = true;
+template <std::size_t C>
+inline constexpr bool one_run_a_group<per_block<1, C>> = true;
 
 static_assert(constant_along_k<per_group<32>> && constant_along_k<per_tensor> && constant_along_k<per_token> &&
               !constant_along_k<per_channel<1>>);

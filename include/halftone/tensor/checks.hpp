@@ -52,11 +52,14 @@ void expects_int32_bound(std::size_t group_length, std::int64_t largest) {
     using Element = typename Scheme::element_type;
     const std::int64_t weight = Scheme::has_zero_point ? Element::max - Element::min
                                                        : std::max<std::int64_t>(Element::max, -Element::min);
-    constexpr std::int64_t sub_scale = largest_sub_scale<Scheme>();
-    const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / (weight * largest * sub_scale));
-    expects(group_length <= longest, "gemm: a float group of ", group_length, " weights may overflow int32; with ",
-            Element::name(), " weights", sub_scale == 1 ? "" : ", integer scales", " and activations of magnitude up to ",
-            largest, " it holds at most ", longest);
+    // Offsets are multiplied by sums of activations alone.
+    const std::int64_t step = std::max(weight * largest_sub_scale<Scheme>(), largest_sub_offset<Scheme>()) * largest;
+    const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / step);
+    if (group_length > longest) {  // before the names, which may allocate
+      expects(false, "gemm: a float group of ", group_length, " weights may overflow int32; with ", Element::name(),
+              " weights", super_block_groups<Scheme> == 0 ? "" : ", integer scales", " and activations of magnitude up to ",
+              largest, " it holds at most ", longest);
+    }
   }
 }
 

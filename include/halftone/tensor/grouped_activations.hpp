@@ -37,14 +37,17 @@ class grouped_activations {
   static constexpr std::size_t group_length = Scheme::granularity_type::group_size;
 
   grouped_activations() = default;
+  /// Codes and scales of zero. @throws halftone::error if no memory holds so many
   explicit grouped_activations(matrix_shape shape)
-      : shape_(shape), codes_(shape.rows * shape.cols), scales_(shape.rows * ceil_div(shape.cols, group_length)) {}
+      : shape_(shape), codes_(saturated_product(shape.rows, shape.cols)),
+        scales_(saturated_product(shape.rows, ceil_div(shape.cols, group_length))) {}
 
   [[nodiscard]] matrix_shape shape() const noexcept { return shape_; }
   [[nodiscard]] std::size_t rows() const noexcept { return shape_.rows; }
   [[nodiscard]] std::size_t cols() const noexcept { return shape_.cols; }
   /// Groups of a row.
   [[nodiscard]] std::size_t groups() const noexcept { return ceil_div(shape_.cols, group_length); }
+  /// The codes of a row, and its scales: one for each group.
   [[nodiscard]] std::uint8_t* row_codes(std::size_t row) noexcept { return codes_.data() + row * shape_.cols; }
   [[nodiscard]] const std::uint8_t* row_codes(std::size_t row) const noexcept {
     return codes_.data() + row * shape_.cols;
@@ -52,6 +55,7 @@ class grouped_activations {
   [[nodiscard]] float* row_scales(std::size_t row) noexcept { return scales_.data() + row * groups(); }
   [[nodiscard]] const float* row_scales(std::size_t row) const noexcept { return scales_.data() + row * groups(); }
 
+  /// What `gemm` takes; valid as long as this object.
   [[nodiscard]] grouped_activation_view view() const noexcept {
     return {.codes = {codes_.data(), shape_.rows, shape_.cols}, .scales = scales_.data(), .group_length = group_length};
   }

@@ -56,22 +56,29 @@ template <class Scheme>
   return std::min(run * std::max<std::size_t>(super_block_groups<Scheme>, 1), std::max<std::size_t>(shape.cols, 1));
 }
 
-/// The largest magnitude of an integer that a group's sum is multiplied by.
+namespace detail {
+template <class Storage>
+inline constexpr std::int64_t largest_level_of = 1;
+template <class Nested>
+inline constexpr std::int64_t largest_level_of<quantized_again<Nested>> =
+    std::max<std::int64_t>(Nested::element_type::max, -std::int64_t{Nested::element_type::min});
+}  // namespace detail
+
+/// The largest magnitude of the integers of a super-block: of its scales, and of its offsets. 1 and 0 for other schemes.
 template <class Scheme>
 [[nodiscard]] consteval std::int64_t largest_sub_scale() {
   if constexpr (super_block_groups<Scheme> != 0) {
-    const auto largest_of = []<class Nested>(std::type_identity<quantized_again<Nested>>) {
-      using Element = typename Nested::element_type;
-      return std::max<std::int64_t>(Element::max, -std::int64_t{Element::min});
-    };
-    const std::int64_t scale = largest_of(std::type_identity<typename Scheme::scale_storage>{});
-    if constexpr (Scheme::has_offset) {
-      return std::max(scale, largest_of(std::type_identity<typename Scheme::offset_storage>{}));
-    } else {
-      return scale;
-    }
+    return detail::largest_level_of<typename Scheme::scale_storage>;
   } else {
     return 1;
+  }
+}
+template <class Scheme>
+[[nodiscard]] consteval std::int64_t largest_sub_offset() {
+  if constexpr (super_block_groups<Scheme> != 0 && Scheme::has_offset) {
+    return detail::largest_level_of<typename Scheme::offset_storage>;
+  } else {
+    return 0;
   }
 }
 

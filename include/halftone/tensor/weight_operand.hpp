@@ -35,6 +35,7 @@ class activation_rows {
   /// @param first  number of the view's row 0 in the call
   explicit activation_rows(const activation_view& x, std::size_t first = 0) : codes_(x), first_(first) {}
 
+  /// The same with a scale a group.
   explicit activation_rows(const grouped_activation_view& x, std::size_t first = 0)
       : groups_(x), first_(first), kind_(kind::groups) {}
 
