@@ -108,7 +108,8 @@ class group_fold {
     } else if constexpr (folded_bias<Scheme> != 0) {
       sum = sum - ints::broadcast(of_activations);
     } else if constexpr (packing_bias<Scheme> != 0) {
-      sum = sum - ints::broadcast(packing_bias<Scheme> * of_activations);
+      sum = sum - ints::broadcast(static_cast<std::int32_t>(static_cast<std::uint32_t>(packing_bias<Scheme>) *
+                                                           static_cast<std::uint32_t>(of_activations)));  // modulo 2^32
     }
     if (zeros_ != nullptr) [[unlikely]] {
       sum = sum - ints::load(code_sums_ + p * panel_stride_) * ints::broadcast(zeros_[row]);
