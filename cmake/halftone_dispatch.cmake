@@ -51,7 +51,7 @@ function(halftone_can_compile_for isa out)
   set(CMAKE_REQUIRED_QUIET ON)
   check_cxx_source_compiles("
     #include <halftone/core/config.hpp>
-    namespace test { inline namespace HALFTONE_ISA { int value = 0; } }
+    namespace test { inline namespace HALFTONE_FLAGS_ISA { int value = 0; } }
     int main() { return test::isa_${isa}::value; }" HALFTONE_COMPILES_${isa}_${key})
   set(${out} ${HALFTONE_COMPILES_${isa}_${key}} PARENT_SCOPE)
 endfunction()

@@ -24,50 +24,64 @@
     defined(__AVX512DQ__) && defined(__AVX512VL__)
 #if defined(__AVX512VNNI__)
 #define HALFTONE_ISA_AVX512_VNNI 1
-#define HALFTONE_ISA isa_avx512_vnni
+#define HALFTONE_FLAGS_ISA isa_avx512_vnni
 #else
 #define HALFTONE_ISA_AVX512_BW 1
-#define HALFTONE_ISA isa_avx512_bw
+#define HALFTONE_FLAGS_ISA isa_avx512_bw
 #endif
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX2__) && defined(__FMA__)
 #if defined(__AVXVNNI__)
 #define HALFTONE_ISA_AVX_VNNI 1
-#define HALFTONE_ISA isa_avx_vnni
+#define HALFTONE_FLAGS_ISA isa_avx_vnni
 #else
 #define HALFTONE_ISA_AVX2 1
 #if defined(__AVX512F__)
-#define HALFTONE_ISA isa_avx2_avx512f
+#define HALFTONE_FLAGS_ISA isa_avx2_avx512f
 #else
-#define HALFTONE_ISA isa_avx2
+#define HALFTONE_FLAGS_ISA isa_avx2
 #endif
 #endif
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__SSE4_1__)
 #define HALFTONE_ISA_SSE4_1 1
 #if defined(__FMA__)
-#define HALFTONE_ISA isa_sse4_1_fma
+#define HALFTONE_FLAGS_ISA isa_sse4_1_fma
 #elif defined(__AVX__)
-#define HALFTONE_ISA isa_sse4_1_avx
+#define HALFTONE_FLAGS_ISA isa_sse4_1_avx
 #else
-#define HALFTONE_ISA isa_sse4_1
+#define HALFTONE_FLAGS_ISA isa_sse4_1
 #endif
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__aarch64__) && defined(__ARM_NEON) && \
     defined(__ARM_FEATURE_DOTPROD) && defined(__ARM_FEATURE_MATMUL_INT8)
 #define HALFTONE_ISA_NEON_I8MM 1
-#define HALFTONE_ISA isa_neon_i8mm
+#define HALFTONE_FLAGS_ISA isa_neon_i8mm
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__aarch64__) && defined(__ARM_NEON) && defined(__ARM_FEATURE_DOTPROD)
 #define HALFTONE_ISA_NEON_DOTPROD 1
-#define HALFTONE_ISA isa_neon_dotprod
+#define HALFTONE_FLAGS_ISA isa_neon_dotprod
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__aarch64__) && defined(__ARM_NEON)
 #define HALFTONE_ISA_NEON 1
-#define HALFTONE_ISA isa_neon
+#define HALFTONE_FLAGS_ISA isa_neon
 #elif defined(__AVX512F__)
-#define HALFTONE_ISA isa_portable_avx512
+#define HALFTONE_FLAGS_ISA isa_portable_avx512
 #elif defined(__FMA__)
-#define HALFTONE_ISA isa_portable_fma
+#define HALFTONE_FLAGS_ISA isa_portable_fma
 #elif defined(__AVX__)
-#define HALFTONE_ISA isa_portable_avx
+#define HALFTONE_FLAGS_ISA isa_portable_avx
 #else
-#define HALFTONE_ISA isa_portable
+#define HALFTONE_FLAGS_ISA isa_portable
+#endif
+
+// Constants of kernels that were measured on a machine (docs/tuning.md). They have a name of their own, which is a part of
+// the namespace: objects with other constants are other code.
+#if defined(HALFTONE_TUNED_HEADER)
+#include HALFTONE_TUNED_HEADER
+#if !defined(HALFTONE_TUNED_NAME)
+#error "HALFTONE_TUNED_HEADER must name a header that defines HALFTONE_TUNED_NAME, as benchmarks/tune.sh writes it."
+#endif
+#define HALFTONE_JOIN_2_(isa, name) isa##_tuned_##name
+#define HALFTONE_JOIN_(isa, name) HALFTONE_JOIN_2_(isa, name)
+#define HALFTONE_ISA HALFTONE_JOIN_(HALFTONE_FLAGS_ISA, HALFTONE_TUNED_NAME)
+#else
+#define HALFTONE_ISA HALFTONE_FLAGS_ISA
 #endif
 
 // 1 where the flags give a fused multiply-add instruction; otherwise `fused` is an exact emulation.

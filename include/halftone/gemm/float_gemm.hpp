@@ -17,7 +17,7 @@ HALFTONE_INLINE void float_tile(const float* const* strips, const float* x, std:
                                 float* sums) noexcept {
   using floats = float_columns<Arch>;
   floats acc[Rows][Panels];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (std::size_t r = 0; r < Rows; ++r) {
 #pragma GCC unroll 8
     for (std::size_t p = 0; p < Panels; ++p) {
@@ -30,7 +30,7 @@ HALFTONE_INLINE void float_tile(const float* const* strips, const float* x, std:
     for (std::size_t p = 0; p < Panels; ++p) {
       w[p] = floats::load(strips[p] + k * panel_columns);
     }
-#pragma GCC unroll 8
+#pragma GCC unroll 16
     for (std::size_t r = 0; r < Rows; ++r) {
       const floats a = floats::broadcast(x[r * x_stride + k]);
 #pragma GCC unroll 8
@@ -39,7 +39,7 @@ HALFTONE_INLINE void float_tile(const float* const* strips, const float* x, std:
       }
     }
   }
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (std::size_t r = 0; r < Rows; ++r) {
 #pragma GCC unroll 8
     for (std::size_t p = 0; p < Panels; ++p) {
@@ -52,15 +52,17 @@ HALFTONE_INLINE void float_tile(const float* const* strips, const float* x, std:
 template <class Arch, class Operand>
 class float_block {
   using floats = float_columns<Arch>;
-  static constexpr std::size_t tile_rows = tile_shape<Arch>::float_rows;
-  static constexpr std::size_t tile_panels = tile_shape<Arch>::float_panels;
-  static constexpr std::size_t row_panels = 4;  ///< panels at a time for a single row: independent chains
-  static constexpr std::size_t depth = blocking<Arch>::float_depth;
+  using constants = kernel_constants<Arch>;
+  static constexpr std::size_t tile_rows = constants::float_rows;
+  static constexpr std::size_t tile_panels = constants::float_panels;
+  static constexpr std::size_t row_panels = constants::float_row_panels;  ///< for a single row
+  static constexpr std::size_t most_panels = std::max(tile_panels, row_panels);
+  static constexpr std::size_t depth = constants::float_depth;
 
  public:
   [[nodiscard]] static constexpr std::size_t workspace_bytes(std::size_t rows) noexcept {
-    return scratch::bytes_of<float>(rows * row_panels * panel_columns) +
-           scratch::bytes_of<float>(row_panels * depth * panel_columns);
+    return scratch::bytes_of<float>(rows * most_panels * panel_columns) +
+           scratch::bytes_of<float>(most_panels * depth * panel_columns);
   }
 
   /// @param x       row 0 of the block, rows at x_stride
@@ -72,8 +74,8 @@ class float_block {
         x_stride_(x_stride),
         scales_(scales),
         rows_(rows),
-        sums_(memory.take<float>(rows * row_panels * panel_columns)),
-        strips_(memory.take<float>(row_panels * depth * panel_columns)) {}
+        sums_(memory.take<float>(rows * most_panels * panel_columns)),
+        strips_(memory.take<float>(most_panels * depth * panel_columns)) {}
 
   /// Computes panels [begin, end) and gives them to `finish`.
   void run(std::size_t begin, std::size_t end, const sink_ref& finish) const {

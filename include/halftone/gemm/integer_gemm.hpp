@@ -23,14 +23,15 @@ class integer_block {
   using floats = float_columns<Arch>;
   using ints = int_columns<Arch>;
   using layout = plane_layout<Packed::bits>;
+  using constants = kernel_constants<Arch>;
   static constexpr bool lines_are_codes = layout::unit_quads == 1;
-  static constexpr std::size_t tile_rows =
-      lines_are_codes ? tile_shape<Arch>::integer_rows : tile_shape<Arch>::unpacked_rows;
-  static constexpr std::size_t tile_panels = tile_shape<Arch>::integer_panels;
-  static constexpr std::size_t row_panels = tile_shape<Arch>::row_panels;  ///< for a single row
+  static constexpr std::size_t tile_rows = lines_are_codes ? constants::integer_rows : constants::unpacked_rows;
+  static constexpr std::size_t tile_panels = constants::integer_panels;
+  static constexpr std::size_t row_panels = constants::row_panels;  ///< for a single row
   static constexpr std::size_t most_panels = std::max(tile_panels, row_panels);
-  static constexpr std::size_t block_quads = blocking<Arch>::quads;
-  static constexpr std::size_t few_quads = 32;  ///< of a strip that few rows use: it should not push them out of the cache
+  static constexpr std::size_t block_quads = constants::block_quads;
+  /// Of a strip that few rows use: it should not push them out of the cache.
+  static constexpr std::size_t few_quads = std::min<std::size_t>(32, block_quads);
   static constexpr std::size_t strip_bytes = 64 * (block_quads + 16);
   /// Quads of a full group where the scheme fixes them, else 0.
   static constexpr std::size_t group_quads = [] {
@@ -99,7 +100,7 @@ class integer_block {
     std::size_t done = 0;
     if constexpr (!lines_are_codes) {
       constexpr std::size_t step = cycle_quads != 0 ? cycle_quads : packed_block;
-      constexpr std::size_t chunk = block_quads / step * step;
+      constexpr std::size_t chunk = std::max(block_quads / step, std::size_t{1}) * step;
       const std::size_t end = packed_quads(w_.geometry());
       for (; done < end; done += chunk) {
         run_rows<packed_lines<Arch, Packed::bits>, Panels, MostRows>(panel, nullptr, done, std::min(done + chunk, end));

@@ -51,7 +51,7 @@ template <class Operand>
                                               std::size_t concurrency) noexcept {
   using Arch = default_arch;
   const matrix_shape shape = w.shape();
-  gemm_pieces p{.block_rows = std::min(m, blocking<Arch>::rows)};
+  gemm_pieces p{.block_rows = std::min(m, kernel_constants<Arch>::block_rows)};
   p.tasks = std::max<std::size_t>(std::min(concurrency, panel_count(shape.rows)), 1);
   const std::size_t rows = p.block_rows;
   const std::size_t values = saturated_product(rows, shape.cols);

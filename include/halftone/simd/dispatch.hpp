@@ -136,6 +136,6 @@ class dispatcher {
 #if defined(HALFTONE_EXPECTED_ISA)
 #define HALFTONE_TEXT_2_(x) #x
 #define HALFTONE_TEXT_(x) HALFTONE_TEXT_2_(x)
-static_assert(std::string_view(HALFTONE_TEXT_(HALFTONE_ISA)) == HALFTONE_TEXT_(HALFTONE_EXPECTED_ISA),
+static_assert(std::string_view(HALFTONE_TEXT_(HALFTONE_FLAGS_ISA)) == HALFTONE_TEXT_(HALFTONE_EXPECTED_ISA),
               "halftone_add_kernels: other flags of this target choose another instruction set; remove its -march, -m");
 #endif
