@@ -20,6 +20,7 @@ struct odd : Shipped {
   static constexpr std::size_t block_rows = 10;
   static constexpr std::size_t block_quads = 8;
   static constexpr std::size_t float_depth = 7;
+  static constexpr std::size_t cached_bytes = 12000;
 };
 
 }  // namespace halftone_tuned

@@ -17,6 +17,8 @@ struct blocking {
   static constexpr std::size_t quads = 256;        ///< quads of a panel kept as decoded lines: 16 KiB a panel
   static constexpr std::size_t float_depth = 256;  ///< k of a panel kept as float lines: 16 KiB a panel
   static constexpr std::size_t float_row_panels = 4;  ///< panels at a time for a single row in float: independent chains
+  static constexpr std::size_t bytes_ahead = 4096;    ///< how far ahead several rows ask for lines of 8-bit weights
+  static constexpr std::size_t cached_bytes = std::size_t{20} << 20;  ///< lines that a cache is taken to hold
 };
 
 /// Every constant as the library has it: `tile_shape` and `blocking` of the instruction set.
@@ -33,6 +35,8 @@ struct shipped_constants {
   static constexpr std::size_t block_rows = blocking<Arch>::rows;
   static constexpr std::size_t block_quads = blocking<Arch>::quads;
   static constexpr std::size_t float_depth = blocking<Arch>::float_depth;
+  static constexpr std::size_t bytes_ahead = blocking<Arch>::bytes_ahead;
+  static constexpr std::size_t cached_bytes = blocking<Arch>::cached_bytes;
 };
 
 /// Constants within their limits; others do not compile.
@@ -54,6 +58,7 @@ struct checked_constants : Constants {
                 "tuned constants: block_quads is a multiple of 8, and 8 to 4096");  // 8: the quads of the largest unit
   static_assert(within(1, Constants::block_rows, 65536), "tuned constants: block_rows is 1 to 65536");
   static_assert(within(1, Constants::float_depth, 4096), "tuned constants: float_depth is 1 to 4096");
+  static_assert(within(0, Constants::bytes_ahead, 65536), "tuned constants: bytes_ahead is 0 to 65536");
 };
 
 /// The constants of every kernel of this translation unit: `shipped_constants`, or what HALFTONE_TUNED_HEADER puts over them.

@@ -25,6 +25,8 @@ class integer_block {
   using layout = plane_layout<Packed::bits>;
   using constants = kernel_constants<Arch>;
   static constexpr bool lines_are_codes = layout::unit_quads == 1;
+  /// Lines of one quad: the packed weights, or a strip.
+  using own_lines = std::conditional_t<lines_are_codes, code_lines<Arch>, decoded_lines<Arch>>;
   static constexpr std::size_t tile_rows = lines_are_codes ? constants::integer_rows : constants::unpacked_rows;
   static constexpr std::size_t tile_panels = constants::integer_panels;
   static constexpr std::size_t row_panels = constants::row_panels;  ///< for a single row
@@ -72,16 +74,24 @@ class integer_block {
   /// Computes panels [begin, end) and gives them to `finish`.
   void run(std::size_t begin, std::size_t end, const sink_ref& finish) const {
     std::size_t panel = begin;
-    if (rows_ == 1) {
+    if (rows_ == 1 && !beyond_caches()) {
       panel = run_all<row_panels, 1>(panel, end, finish);
     }
     if constexpr (tile_panels > 1) {
-      panel = run_all<tile_panels, tile_rows>(panel, end, finish);
+      if (rows_ != 1) {
+        panel = run_all<tile_panels, tile_rows>(panel, end, finish);
+      }
     }
     run_all<1, tile_rows>(panel, end, finish);
   }
 
  private:
+  /// Whether weights come from memory: one row then takes a panel at a time, in the order of the bytes, which the hardware
+  /// fetches ahead best. From a cache, several panels share what is read of the activations.
+  [[nodiscard]] bool beyond_caches() const noexcept {
+    return saturated_product(panel_count(w_.shape().rows), packed_matrix<Scheme>::line_bytes(w_.geometry())) >
+           constants::cached_bytes;
+  }
   /// Sums of super-blocks, where there are any.
   [[nodiscard]] static constexpr std::size_t block_sums(std::size_t rows) noexcept {
     return super_block_groups<Scheme> == 0 ? 0 : rows * most_panels * panel_columns;
@@ -139,7 +149,7 @@ class integer_block {
           lines[p] = decode_lines<Arch, Packed::bits>(w_.panel_lines(panel + p), begin, end, strips_ + p * strip_bytes);
         }
       }
-      run_rows<decoded_lines<Arch>, Panels, MostRows>(panel, lines, begin, end);
+      run_rows<own_lines, Panels, MostRows>(panel, lines, begin, end);
     }
   }
 
@@ -183,7 +193,7 @@ class integer_block {
     tile_data data{.activations = a_.codes + r * a_.row_bytes + begin * quad_bytes<dots::format>,
                    .row_bytes = a_.row_bytes,
                    .totals = totals_ + tile};
-    if constexpr (std::is_same_v<Source, decoded_lines<Arch>>) {
+    if constexpr (std::is_same_v<Source, own_lines>) {
       run_groups<Panels, Rows>(lines, data, fold, begin, end);
     } else if constexpr (cycle_quads != 0) {
       run_cycles<Panels, Rows>(panel, data, fold, begin, end, std::make_index_sequence<cycle_quads / group_quads>{});
@@ -196,7 +206,7 @@ class integer_block {
   template <std::size_t Panels, std::size_t Rows>
   HALFTONE_INLINE void run_groups(const std::uint8_t* const* lines, tile_data& data, Fold<Arch, Packed, Panels>& fold,
                                   std::size_t begin, std::size_t end) const {
-    using source = decoded_lines<Arch>;
+    using source = own_lines;
     const panel_geometry& g = w_.geometry();
     const std::uint8_t* at[Panels];
     for (std::size_t p = 0; p < Panels; ++p) {

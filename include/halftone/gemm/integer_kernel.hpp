@@ -190,6 +190,12 @@ HALFTONE_INLINE void integer_tile(const std::uint8_t* const* lines, const tile_d
     }
     if constexpr (chunk >= step) {
       for (; q + step <= now; q += step) {
+        if constexpr (Rows > 1 && requires { Source::fetch_ahead(activations); }) {  // one row reads faster without
+#pragma GCC unroll 8
+          for (std::size_t p = 0; p < Panels; ++p) {
+            Source::fetch_ahead(panel[p]);
+          }
+        }
         sums.template add_unit<false>(std::make_index_sequence<step>{}, panel, activations, data.row_bytes);
         advance(Source::unit_bytes, step);
       }

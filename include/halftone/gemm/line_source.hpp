@@ -2,6 +2,7 @@
 // Halftone: where a kernel takes the 64-byte lines of quads from: bit planes, unpacked in registers, or decoded lines.
 #pragma once
 
+#include <halftone/gemm/blocking.hpp>
 #include <halftone/gemm/panel_layout.hpp>
 #include <halftone/simd/simd.hpp>
 
@@ -42,6 +43,16 @@ struct decoded_lines {
   template <std::size_t Q>
   [[nodiscard]] HALFTONE_INLINE static byte_line<Arch> quad(const std::uint8_t* unit) noexcept {
     return byte_line<Arch>::load(unit + 64 * Q);
+  }
+};
+
+/// Such lines where they are the packed weights themselves: read from memory, and asked for ahead of that.
+template <class Arch>
+struct code_lines : decoded_lines<Arch> {
+  /// Asks for the lines of one unit, `bytes_ahead` after `unit`.
+  HALFTONE_INLINE static void fetch_ahead(const std::uint8_t* unit) noexcept {
+    fetch_after(unit, kernel_constants<Arch>::bytes_ahead);
+    fetch_after(unit, kernel_constants<Arch>::bytes_ahead + 64);
   }
 };
 

@@ -33,8 +33,8 @@ struct dot<avx512_vnni, Bits> : dot_quads<avx512_vnni, Bits> {};
 template <>
 struct tile_shape<avx512_vnni> {
   static constexpr std::size_t integer_rows = 6;
-  static constexpr std::size_t unpacked_rows = 4;
-  static constexpr std::size_t integer_panels = 4;
+  static constexpr std::size_t unpacked_rows = 6;
+  static constexpr std::size_t integer_panels = 3;
   static constexpr std::size_t row_panels = 4;
   static constexpr std::size_t float_rows = 6;
   static constexpr std::size_t float_panels = 2;
