@@ -202,3 +202,14 @@ TEST_CASE("round_up and ceil_div at multiples and beside them") {
                 halftone::ceil_div(9, 8) == 2 && halftone::ceil_div(13, 1) == 13);
   CHECK(halftone::ceil_div(63, 8) == 8);
 }
+
+TEST_CASE("a choice without branches takes what the test says, bit by bit") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  CHECK(halftone::chosen(true, 5u, 7u) == 5u);
+  CHECK(halftone::chosen(false, 5u, 7u) == 7u);
+  CHECK(halftone::chosen(true, 1.5f, nan) == 1.5f);
+  CHECK(halftone::chosen(false, 1.5f, -0.0f) == 0.0f);
+  CHECK(std::signbit(halftone::chosen(false, 1.5f, -0.0f)));
+  CHECK(halftone::chosen(true, 1e300, -1e300) == 1e300);
+  CHECK(halftone::chosen(false, 1e300, -1e300) == -1e300);
+}

@@ -25,3 +25,23 @@ TEST_CASE("every row is worked on once, whatever the number of tasks") {
     }
   }
 }
+
+TEST_CASE("rows together: parts that follow each other and hold a row at least") {
+  const auto execute = [&](std::size_t count, halftone::task_ref task) {
+    for (std::size_t i = 0; i < count; ++i) {
+      task(i);
+    }
+  };
+  for (const std::size_t concurrency : {0u, 1u, 3u, 8u}) {
+    for (std::size_t rows = 0; rows <= 10; ++rows) {
+      std::size_t next = 0;
+      halftone::for_rows_together(rows, {.execute = halftone::executor_ref(execute, concurrency)},
+                                  [&](std::size_t first, std::size_t count) {
+                                    CHECK(first == next);
+                                    CHECK(count >= 1);
+                                    next += count;
+                                  });
+      CHECK(next == rows);
+    }
+  }
+}

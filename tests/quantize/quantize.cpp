@@ -56,7 +56,7 @@ void check_scheme() {
   two_threads pool;
   const context parallel{.execute = executor_ref(pool, 2)};
   for (const auto& [n, k, extra] : {std::array<std::size_t, 3>{0, 0, 0}, {1, 1, 0}, {3, 31, 2}, {5, 32, 0}, {2, 33, 7},
-                                    {4, 127, 1}, {2, 260, 0}, {1, 700, 3}, {7, 15, 1}, {2, 1100, 0}, {1, 3000, 1}}) {
+                                    {4, 127, 1}, {2, 260, 0}, {1, 700, 3}, {7, 15, 1}, {2, 1100, 0}, {1, 3000, 1}, {40, 64, 0}, {3, 2048, 0}, {37, 192, 0}}) {
     const std::size_t stride = k + extra;
     const std::vector<float> data = values_of(n * stride + 1, n * 1000 + k);
     const matrix_view<const float> w(data.data() + 1, n, k, stride);  // misaligned and strided
@@ -94,9 +94,39 @@ TEST_CASE_TEMPLATE("codes, parameters and reals equal the reference", Scheme, in
                    scheme<int4, symmetric, per_channel<0>, stochastic<3>>, scheme<uint4, asymmetric, per_block<1, 24>>,
                    scheme<int6, symmetric, per_group<20>>, scheme<uint7, asymmetric, per_group<16>, stored_as<bf16>>,
                    scheme<uint3, asymmetric, per_group<5>>, scheme<int5, symmetric, per_channel<0>>,
-                   scheme<int2, symmetric_signed_extreme, per_group<700>>,
+                   scheme<int2, symmetric_signed_extreme, per_group<700>>, int8_g32, scheme<int8, asymmetric, per_group<32>>,
+                   scheme<uint8, float_offset, per_group<64>, stored_as<fp16>>, scheme<int8, symmetric, per_group<16>>,
+                   scheme<uint6, asymmetric, per_group<128>>,
                    scheme<uint4, asymmetric, per_group<32>, quantized_again<uint8_per_channel>>) {
   check_scheme<Scheme>();
+}
+
+namespace {
+
+/// Groups whose scaled values pass 2^30, in front of, between and behind others: scales that fp16 cannot hold, differences
+/// that overflow.
+template <class Scheme>
+void check_ends_of_float() {
+  constexpr float largest = std::numeric_limits<float>::max();
+  for (const float extreme : {1e10f, -1e10f, largest, -largest, 1e-44f}) {
+    for (const std::size_t at : {0u, 40u, 700u, 1100u, 2047u}) {
+      std::vector<float> data = values_of(2048, at);
+      data[at] = extreme;
+      data[(at + 9) % 2048] = -0.75f * extreme;
+      for (const std::size_t columns : {32u, 64u, 256u, 2048u}) {
+        const matrix_view<const float> w(data.data(), 2048 / columns, columns);
+        CHECK(bytes_of(quantize<Scheme>(w)) == bytes_of(reference::quantize<Scheme>(w)));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("codes at the ends of float", Scheme, int8_g32, int4_g32, uint4_g32, offset4_g32, int8_per_channel,
+                   scheme<int8, asymmetric_unforced, per_group<32>, stored_as<fp16>>,
+                   scheme<uint8, float_offset, per_channel<0>>) {
+  check_ends_of_float<Scheme>();
 }
 
 TEST_CASE("an estimator other than the default gives the reference's codes") {
@@ -118,7 +148,8 @@ TEST_CASE("any of many groups may be the one that is wrong, and the error is tha
     return std::string("no error");
   };
   for (const std::size_t at : {0u, 31u, 33u, 599u, 600u, 1111u, 1799u}) {
-    for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+    for (const float bad : {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::quiet_NaN(),
+                            std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}) {
       const float before = std::exchange(data[at], bad);
       const std::string message = message_of([&] { (void)quantize<int4_g32>(w); });
       CHECK(message != "no error");

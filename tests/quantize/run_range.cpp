@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Ranges of runs, one at a time and sixteen at once, against `range_of`.
+// Ranges of runs against `range_of`.
 #include <halftone/core/random.hpp>
 #include <halftone/quantize/run_range.hpp>
 
@@ -49,24 +49,4 @@ TEST_CASE("a NaN or an infinity anywhere is found") {
   }
   const std::vector<float> largest(40, std::numeric_limits<float>::max());
   CHECK(range_of_run<default_arch>(largest.data(), 40).finite);
-}
-
-TEST_CASE("ranges of up to sixteen runs") {
-  for (std::size_t runs = 1; runs <= extremes_of_runs<default_arch>::size; ++runs) {
-    for (const std::size_t length : {1u, 7u, 16u, 24u, 32u, 50u}) {
-      const std::vector<float> v = some_values(runs * length, runs + 100 * length);
-      finite_check<default_arch> check;
-      extremes_of_runs<default_arch> extremes;
-      for (std::size_t i = 0; i < runs; ++i) {
-        extremes.set(i, extremes_of_run<default_arch>(v.data() + i * length, length, check));
-      }
-      float low[16];
-      float high[16];
-      extremes.finish(runs, low, high);
-      for (std::size_t i = 0; i < runs; ++i) {
-        CHECK(same({low[i], high[i]}, range_of({v.data() + i * length, length})));
-      }
-      CHECK(check.finite());
-    }
-  }
 }

@@ -123,6 +123,10 @@ TEST_CASE("a symmetric codebook gives every value its nearest entry") {
 
 TEST_CASE("the helpers of mappings round and clamp as they say") {
   CHECK(halftone::detail::step_of({-0x1.fffffep127f, 0x1.fffffep127f}, 2) == 0x1.fffffep127f);
+  CHECK(halftone::detail::step_of({-0x1.fffffep127f, 0x1.fffffep127f}, 1) == 0x1.fffffep127f);
+  CHECK(halftone::detail::zero_point_of(-3.0f, 0.5f, -8, 7) == -2);
+  CHECK(halftone::detail::zero_point_of(-30.0f, 0.5f, -8, 7) == 7);
+  CHECK(halftone::detail::zero_point_of(-3.0f, 0.0f, -8, 7) == -8);
   CHECK(halftone::detail::nearest_even(2.5) == 2.0);
   CHECK(halftone::detail::nearest_even(-3.5) == -4.0);
   CHECK(halftone::detail::nearest_even(3.49999999999) == 3.0);

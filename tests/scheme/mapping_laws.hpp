@@ -66,6 +66,7 @@ struct violations {
   std::size_t too_far = 0;         ///< values within the reach of the codes, further than scale / 2 from their real
   std::size_t not_covered = 0;     ///< values that the mapping promises to cover, further than scale / 2
   std::size_t not_zero = 0;        ///< groups of zeros that do not decode to zero
+  std::size_t not_widened = 0;     ///< ranges that give other parameters when widened to zero, though that is promised
 };
 
 inline void check(const std::string& name, const violations& v) {
@@ -75,6 +76,7 @@ inline void check(const std::string& name, const violations& v) {
   CHECK(v.too_far == 0);
   CHECK(v.not_covered == 0);
   CHECK(v.not_zero == 0);
+  CHECK(v.not_widened == 0);
 }
 
 /// @param promised  promised(range) -> the part of the range that the mapping covers
@@ -96,6 +98,9 @@ void hold(Promise&& promised) {
   const double levels = static_cast<double>(Element::max) - Element::min + 1;
   for (const halftone::range r : ranges()) {
     const halftone::group_parameters p = choose(r);
+    if constexpr (halftone::widens_to_zero<Mapping>) {
+      found.not_widened += choose({std::min(r.min, 0.0f), std::max(r.max, 0.0f)}) == p ? 0u : 1u;
+    }
     const reach reached = reach_of<scheme>(p);
     const halftone::range covered = promised(r);
     for (int i = 0; i <= 40; ++i) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Halftone tests: planes of parameters keep what their storage can hold, in the bytes that files have.
+#include <halftone/core/random.hpp>
 #include <halftone/reference/quantize.hpp>
 #include <halftone/scheme/presets.hpp>
 #include <halftone/tensor/parameter_plane.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <vector>
 
 namespace {
@@ -71,6 +73,37 @@ TEST_CASE("setting a parameter again replaces it") {
   plane.set(1, 4.0f);
   CHECK(plane.at(1) == 4.0f);
   CHECK(plane.at(0) == 0.0f);
+}
+
+namespace {
+
+template <class Element>
+void sets_many() {
+  for (const std::size_t count : {0u, 1u, 15u, 16u, 17u, 40u}) {
+    parameter_plane<stored_as<Element>> one_by_one({1, 50});
+    parameter_plane<stored_as<Element>> at_once({1, 50});
+    std::vector<float> values(count);
+    for (std::size_t i = 0; i < count; ++i) {  // subnormal numbers of fp16, numbers that it cannot hold, both signs
+      values[i] = (i % 3 == 0 ? -1.0f : 1.0f) * std::ldexp(1.0f + random_unit(1, i), static_cast<int>(i) * 2 - 40);
+    }
+    std::vector<float> stored = values;
+    at_once.set_all(7, stored);
+    for (std::size_t i = 0; i < count; ++i) {
+      CHECK(one_by_one.set(7 + i, values[i]) == stored[i]);
+    }
+    for (std::size_t i = 0; i < 50; ++i) {
+      CHECK(at_once.at(i) == one_by_one.at(i));
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("setting many parameters is setting each") {
+  sets_many<fp32>();
+  sets_many<fp16>();
+  sets_many<bf16>();
+  sets_many<exponent8>();
 }
 
 TEST_CASE("a plane quantized again is a matrix in the shape of the parameters") {

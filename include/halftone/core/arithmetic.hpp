@@ -76,10 +76,26 @@ namespace detail {
   return (std::bit_cast<std::uint32_t>(x) & 0x7f800000u) != 0x7f800000u;
 }
 
+/// `yes` where the test holds, else `no`: by masks, because compilers make branches of a choice between two computations, and
+/// no lanes of a loop with branches.
+template <class Bits>
+  requires std::is_same_v<Bits, std::uint32_t> || std::is_same_v<Bits, std::uint64_t>
+[[nodiscard]] HALFTONE_INLINE constexpr Bits chosen(bool test, Bits yes, std::type_identity_t<Bits> no) noexcept {
+  const Bits mask = Bits{0} - static_cast<Bits>(test);
+  return (yes & mask) | (no & ~mask);
+}
+[[nodiscard]] HALFTONE_INLINE constexpr float chosen(bool test, float yes, float no) noexcept {
+  return std::bit_cast<float>(chosen(test, std::bit_cast<std::uint32_t>(yes), std::bit_cast<std::uint32_t>(no)));
+}
+[[nodiscard]] HALFTONE_INLINE constexpr double chosen(bool test, double yes, double no) noexcept {
+  return std::bit_cast<double>(chosen(test, std::bit_cast<std::uint64_t>(yes), std::bit_cast<std::uint64_t>(no)));
+}
+
 /// 1 / scale, and 0 where |scale| is below the smallest normal float: such a group encodes as zeros.
 [[nodiscard]] HALFTONE_INLINE constexpr float reciprocal_of_scale(float scale) noexcept {
   // One division in any case, so that loops over groups are computed in lanes.
-  return 1.0f / (magnitude(scale) < std::numeric_limits<float>::min() ? std::numeric_limits<float>::infinity() : scale);
+  constexpr float infinity = std::numeric_limits<float>::infinity();
+  return 1.0f / chosen(magnitude(scale) < std::numeric_limits<float>::min(), infinity, scale);
 }
 
 /// Divides, rounding up.

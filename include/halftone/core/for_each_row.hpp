@@ -8,16 +8,28 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-/// Calls work(row) for every row, in as many tasks as the executor runs at a time.
+/// Calls work(first, count) for rows that follow each other, in as many tasks as the executor runs at a time; count is at
+/// least 1.
 template <class Work>
-void for_each_row(std::size_t rows, const context& use, const Work& work) {
+void for_rows_together(std::size_t rows, const context& use, const Work& work) {
   const std::size_t tasks = std::max<std::size_t>(std::min(use.execute.concurrency(), rows), 1);
   const auto task = [&](std::size_t t) {
-    for (std::size_t row = rows * t / tasks; row < rows * (t + 1) / tasks; ++row) {
-      work(row);
+    const std::size_t first = rows * t / tasks;
+    if (const std::size_t end = rows * (t + 1) / tasks; first < end) {
+      work(first, end - first);
     }
   };
   use.execute(tasks, task);
+}
+
+/// Calls work(row) for every row, in as many tasks as the executor runs at a time.
+template <class Work>
+void for_each_row(std::size_t rows, const context& use, const Work& work) {
+  for_rows_together(rows, use, [&](std::size_t first, std::size_t count) {
+    for (std::size_t row = first; row < first + count; ++row) {
+      work(row);
+    }
+  });
 }
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

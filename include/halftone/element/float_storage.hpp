@@ -56,18 +56,18 @@ struct fp16 {
     const std::uint32_t a = u & 0x7fffffffu;
     // No branches, so that loops over parameters are computed in lanes. Below 2^-14 the unit is 2^-24, that of floats from
     // 1/2 to 1: a sum with 1/2 rounds to it, and leaves the code in its low bits.
-    const std::uint32_t small = std::bit_cast<std::uint32_t>(std::bit_cast<float>(a < 0x38800000u ? a : 0u) + 0.5f) - 0x3f000000u;
+    const std::uint32_t small = std::bit_cast<std::uint32_t>(std::bit_cast<float>(chosen(a < 0x38800000u, a, 0u)) + 0.5f) - 0x3f000000u;
     const std::uint32_t normal = (a - 0x38000000u + 0xfffu + ((a >> 13) & 1u)) >> 13;
-    const std::uint32_t large = a > 0x7f800000u ? 0x7e00u : a == 0x7f800000u ? 0x7c00u : 0x7bffu;
-    const std::uint32_t finite = a < 0x38800000u ? small : normal;
-    return sign | (a >= 0x477ff000u ? large : finite);  // 65520 and more rounds to 65536: saturate at 65504
+    const std::uint32_t large = 0x7bffu + (a >= 0x7f800000u ? 1u : 0u) + (a > 0x7f800000u ? 0x200u : 0u);
+    const std::uint32_t finite = chosen(a < 0x38800000u, small, normal);
+    return sign | chosen(a >= 0x477ff000u, large, finite);  // 65520 and more rounds to 65536: saturate at 65504
   }
   [[nodiscard]] HALFTONE_INLINE static constexpr float decode(std::uint32_t code) noexcept {
     const std::uint32_t sign = (code & 0x8000u) << 16;
     const std::uint32_t magnitude = code & 0x7fffu;
     const auto small = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(code & 0x3ffu)) * 0x1p-24f);
     const std::uint32_t high = magnitude >= 0x7c00u ? 0x70000000u : 0x38000000u;
-    return std::bit_cast<float>(sign | (magnitude < 0x400u ? small : (magnitude << 13) + high));
+    return std::bit_cast<float>(sign | chosen(magnitude < 0x400u, small, (magnitude << 13) + high));
   }
 };
 

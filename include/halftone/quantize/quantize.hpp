@@ -66,8 +66,8 @@ void quantize_planes(matrix_view<const float> w, quantized_matrix<Scheme>& q, co
   expects_groups<Scheme>(estimator, q.group_count());
   if constexpr (std::is_same_v<Estimator, min_max> && quantizes_by_rows<Scheme>) {
     std::atomic<bool> good = true;
-    for_each_row(w.rows(), use, [&](std::size_t row) {
-      if (!quantize_row<default_arch>(w, row, q)) {
+    for_rows_together(w.cols() == 0 ? 0 : w.rows(), use, [&](std::size_t first, std::size_t rows) {
+      if (!quantize_weight_rows<default_arch>(w, first, rows, q)) {
         good.store(false, std::memory_order_relaxed);
       }
     });

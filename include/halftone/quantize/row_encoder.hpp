@@ -2,21 +2,14 @@
 // Halftone: codes of a run of values that share parameters, sixteen at a time.
 #pragma once
 
-#include <halftone/scheme/scheme.hpp>
+#include <halftone/quantize/parameter_batch.hpp>
+#include <halftone/quantize/register_encoder.hpp>
 #include <halftone/simd/code_stream.hpp>
 
 #include <algorithm>
 #include <cstring>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
-
-/// Whether codes of this scheme can be chosen sixteen at a time: uniform elements with ties to even.
-template <class Scheme>
-inline constexpr bool encodes_in_lanes =
-    uniform_element<typename Scheme::element_type> && std::is_same_v<typename Scheme::rounding_type, nearest_even>;
-
-/// What a caller knows of its values: `finite` saves a test for NaN.
-enum class value_kind { any, finite };
 
 /// The program of `encode_value` in lanes; parameters of one run.
 template <class Arch, scheme_type Scheme, value_kind Kind>
@@ -37,7 +30,7 @@ class lane_encoder {
       v = product(v, factor_);
     }
     // A finite product is not NaN, but a difference may overflow, and infinity times 0 is.
-    if constexpr (Kind == value_kind::any || Scheme::has_offset) {
+    if constexpr (Kind == value_kind::any || (Kind == value_kind::finite && Scheme::has_offset)) {
       v = zero_if_nan(v);
     }
     const ints level = nearest_integers(minimum(maximum(v, low_), high_));
@@ -61,17 +54,21 @@ class lane_encoder {
 /// Writes one code a byte for `count` values with the same parameters; the program of `encode_value`. Bits above those of a
 /// code are unspecified.
 /// @param index  number of the first value in the matrix, for stochastic rounding
-/// @param ahead  the values this far ahead are read next, and are brought into the cache meanwhile
 template <class Arch, value_kind Kind, scheme_type Scheme>
 HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_parameters& p, float reciprocal,
-                                const Scheme& s, std::uint64_t index, std::uint8_t* codes,
-                                std::size_t ahead = values_ahead) noexcept {
+                                const Scheme& s, std::uint64_t index, std::uint8_t* codes) noexcept {
   using Element = typename Scheme::element_type;
   if constexpr (encodes_in_lanes<Scheme>) {
-    const lane_encoder<Arch, Scheme, Kind> encoder(p, reciprocal);
     std::size_t i = 0;
+    if constexpr (encodes_in_registers<Arch, Scheme> && Element::bits == 8) {
+      using registers = register_encoder<Arch, Scheme, Kind>;
+      const registers encoder(p, reciprocal);
+      for (; i + registers::size <= count; i += registers::size) {
+        encoder.encode(x + i, codes + i);
+      }
+    }
+    const lane_encoder<Arch, Scheme, Kind> encoder(p, reciprocal);
     for (; i + panel_columns <= count; i += panel_columns) {
-      fetch(x + i + ahead);
       store_levels<(Element::min < 0)>(encoder.levels(float_columns<Arch>::load(x + i)), codes + i);
     }
     if (i < count) {
@@ -95,24 +92,29 @@ class row_encoder {
  public:
   /// @param codes  the row, Element::bits * columns / 8 bytes
   /// @param index  number of the row's first value in the matrix
-  /// @param ahead  as in `encode_run`
-  HALFTONE_INLINE row_encoder(const Scheme& scheme, std::uint8_t* codes, std::uint64_t index,
-                              std::size_t ahead = values_ahead) noexcept
-      : scheme_(scheme), codes_(codes), index_(index), ahead_(ahead) {}
+  HALFTONE_INLINE row_encoder(const Scheme& scheme, std::uint8_t* codes, std::uint64_t index) noexcept
+      : scheme_(scheme), codes_(codes), index_(index) {}
 
   /// Encodes the next `count` values of the row.
   HALFTONE_INLINE void run(const float* x, std::size_t count, const group_parameters& p, float reciprocal) noexcept {
     if constexpr (Element::bits == 8) {
-      encode_run<Arch, value_kind::finite>(x, count, p, reciprocal, scheme_, index_, codes_, ahead_);
+      encode_run<Arch, value_kind::finite>(x, count, p, reciprocal, scheme_, index_, codes_);
       codes_ += count;
       index_ += count;
       return;
     }
     if constexpr (encodes_in_lanes<Scheme>) {
       if (held_ == 0 && count % panel_columns == 0) {
+        std::size_t i = 0;
+        if constexpr (encodes_in_registers<Arch, Scheme>) {
+          using registers = register_encoder<Arch, Scheme, value_kind::finite>;
+          const registers encoder(p, reciprocal);
+          for (; i + registers::size <= count; i += registers::size, codes_ += registers::bytes_written) {
+            encoder.encode(x + i, codes_);
+          }
+        }
         const lane_encoder<Arch, Scheme, value_kind::finite> encoder(p, reciprocal);
-        for (std::size_t i = 0; i < count; i += panel_columns, codes_ += 2 * Element::bits) {
-          fetch(x + i + ahead_);
+        for (; i < count; i += panel_columns, codes_ += 2 * Element::bits) {
           store_code_levels<Element::bits, (Element::min < 0)>(encoder.levels(float_columns<Arch>::load(x + i)), codes_);
         }
         index_ += count;
@@ -125,12 +127,41 @@ class row_encoder {
           flush();
         }
         const std::size_t now = std::min(count, (block - held_) / panel_columns * panel_columns);
-        encode_run<Arch, value_kind::finite>(x, now, p, reciprocal, scheme_, index_, buffer_ + held_, ahead_);
+        encode_run<Arch, value_kind::finite>(x, now, p, reciprocal, scheme_, index_, buffer_ + held_);
         held_ += now;
         x += now;
         index_ += now;
         count -= now;
       }
+    }
+  }
+  /// Encodes the next `count` runs of `length` values, the last one of `last`, whose first values are `pitch` apart.
+  /// @param small  whether their values are, as `value_kind` says
+  HALFTONE_INLINE void runs(const float* x, std::size_t pitch, std::size_t length, std::size_t count, std::size_t last,
+                            const parameter_batch& batch, [[maybe_unused]] bool small) noexcept {
+    std::size_t i = 0;
+    if constexpr (encodes_in_registers<Arch, Scheme>) {
+      using registers = register_encoder<Arch, Scheme, value_kind::small>;
+      const auto encoder = [&](std::size_t run) HALFTONE_INLINE_LAMBDA {
+        return registers(batch.of(run), batch.reciprocal[run]);
+      };
+      const std::size_t whole = !small || held_ != 0 ? 0 : last == length ? count : count - 1;
+      if (length % registers::size == 0) {
+        for (; i < whole; ++i) {
+          const registers one = encoder(i);
+          for (std::size_t k = 0; k < length; k += registers::size, codes_ += registers::bytes_written) {
+            one.encode(x + i * pitch + k, codes_);
+          }
+        }
+      } else if (length == registers::size / 2) {
+        for (; i + 2 <= whole; i += 2, codes_ += registers::bytes_written) {
+          registers::store(encoder(i).words(x + i * pitch), encoder(i + 1).words(x + (i + 1) * pitch), codes_);
+        }
+      }
+      index_ += i * length;
+    }
+    for (; i < count; ++i) {
+      run(x + i * pitch, i + 1 < count ? length : last, batch.of(i), batch.reciprocal[i]);
     }
   }
   /// Writes what is left.
@@ -153,7 +184,6 @@ class row_encoder {
   const Scheme& scheme_;
   std::uint8_t* codes_;
   std::uint64_t index_;
-  std::size_t ahead_;
   std::size_t held_ = 0;
   std::uint8_t buffer_[Element::bits == 8 ? 8 : block + 8];
 };

@@ -5,6 +5,8 @@
 #include <halftone/scheme/estimator.hpp>
 #include <halftone/simd/simd.hpp>
 
+#include <utility>
+
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
 /// The range of a run, and whether every value is finite (the range means nothing otherwise).
@@ -38,8 +40,58 @@ struct extreme_columns {
   float_columns<Arch> high;
 };
 
-/// @param count  at least 1
+/// What to look for: the smallest and the largest value, with a check that all are finite.
 template <class Arch>
+struct true_ends {
+  static constexpr bool lose_infinities = true;
+  using columns = float_columns<Arch>;
+  [[nodiscard]] HALFTONE_INLINE static columns lower(const columns& a, const columns& b) noexcept { return minimum(a, b); }
+  [[nodiscard]] HALFTONE_INLINE static columns higher(const columns& a, const columns& b) noexcept { return maximum(a, b); }
+  template <class Batch>
+  [[nodiscard]] HALFTONE_INLINE static Batch lower_lanes(const Batch& a, const Batch& b) noexcept {
+    return native<Arch>::minimum(a, b);
+  }
+  template <class Batch>
+  [[nodiscard]] HALFTONE_INLINE static Batch higher_lanes(const Batch& a, const Batch& b) noexcept {
+    return native<Arch>::maximum(a, b);
+  }
+};
+
+/// What will do for mappings that widen to zero: the lowest value below zero, or the highest where there is none; and the
+/// other way round. A NaN or an infinity is one of them, wherever it is.
+template <class Arch>
+struct outer_ends {
+  static constexpr bool lose_infinities = false;
+  using columns = float_columns<Arch>;
+  template <class Batch>
+  [[nodiscard]] HALFTONE_INLINE static Batch lower_lanes(const Batch& a, const Batch& b) noexcept {
+    return native<Arch>::farther_below(a, b);
+  }
+  template <class Batch>
+  [[nodiscard]] HALFTONE_INLINE static Batch higher_lanes(const Batch& a, const Batch& b) noexcept {
+    return native<Arch>::farther_above(a, b);
+  }
+  [[nodiscard]] HALFTONE_INLINE static columns lower(const columns& a, const columns& b) noexcept {
+    return columns::each([&](auto i) HALFTONE_INLINE_LAMBDA { return lower_lanes(a.part[i], b.part[i]); });
+  }
+  [[nodiscard]] HALFTONE_INLINE static columns higher(const columns& a, const columns& b) noexcept {
+    return columns::each([&](auto i) HALFTONE_INLINE_LAMBDA { return higher_lanes(a.part[i], b.part[i]); });
+  }
+};
+
+/// Whether the leaf looks for ends in all lanes of several registers at once.
+template <class Arch>
+inline constexpr bool has_lanes_of_ends = requires {
+  native<Arch>::farther_below(std::declval<typename native<Arch>::floats>(), std::declval<typename native<Arch>::floats>());
+};
+
+/// The cheapest ends that serve a mapping.
+template <class Arch, class Mapping>
+using ends_for = typename std::conditional_t<widens_to_zero<Mapping> && has_lanes_of_ends<Arch>,
+                                             std::type_identity<outer_ends<Arch>>, std::type_identity<true_ends<Arch>>>::type;
+
+/// @param count  at least 1
+template <class Arch, class Ends = true_ends<Arch>>
 [[nodiscard]] HALFTONE_INLINE extreme_columns<Arch> extremes_of_run(const float* x, std::size_t count,
                                                                     finite_check<Arch>& check) noexcept {
   using floats = float_columns<Arch>;
@@ -53,17 +105,17 @@ template <class Arch>
   }
   floats low = floats::load(x);
   floats high = low;
-  const auto take = [&](auto chain, floats v) HALFTONE_INLINE_LAMBDA {
-    low = minimum(v, low);
-    high = maximum(v, high);
-    check.template add<chain>(v);
+  const auto take = [&](auto chain, const floats& v) HALFTONE_INLINE_LAMBDA {
+    low = Ends::lower(v, low);
+    high = Ends::higher(v, high);
+    if constexpr (Ends::lose_infinities) {
+      check.template add<chain>(v);
+    }
   };
   constexpr std::integral_constant<std::size_t, 0> even{};
   constexpr std::integral_constant<std::size_t, 1> odd{};
   std::size_t i = 0;
   for (; i + 2 * panel_columns <= count; i += 2 * panel_columns) {
-    fetch(x + i + values_ahead);
-    fetch(x + i + values_ahead + panel_columns);
     take(even, floats::load(x + i));
     take(odd, floats::load(x + i + panel_columns));
   }
@@ -88,64 +140,5 @@ template <class Arch>
   // Signed zeros may come out either way; both give +0.
   return {.values = {r.low.lowest() + 0.0f, r.high.highest() + 0.0f}, .finite = check.finite()};
 }
-
-/// Smallest and largest of up to sixteen runs: on some instruction sets, eight runs at once.
-template <class Arch>
-class extremes_of_runs {
-  static constexpr bool by_eight = requires { typename native<Arch>::smaller; };
-  static constexpr std::size_t width = [] {
-    if constexpr (by_eight) {
-      return float_columns<Arch>::width;
-    } else {
-      return std::size_t{1};
-    }
-  }();
-
- public:
-  static constexpr std::size_t size = 16;
-
-  HALFTONE_INLINE void set(std::size_t run, const extreme_columns<Arch>& e) noexcept {
-    if constexpr (by_eight) {
-      e.low.lowest_lanes().store_unaligned(low_[run]);
-      e.high.highest_lanes().store_unaligned(high_[run]);
-    } else {
-      low_[run][0] = e.low.lowest();
-      high_[run][0] = e.high.highest();
-    }
-  }
-  /// Writes the extremes of the first `count` runs.
-  HALFTONE_INLINE void finish(std::size_t count, float* low, float* high) const noexcept {
-    std::size_t run = 0;
-    if constexpr (by_eight) {
-      using lanes = native<Arch>;
-      for (; run + 8 <= count; run += 8) {
-        lanes::store_eight(low + run, eight<typename lanes::smaller>(low_[run]));
-        lanes::store_eight(high + run, eight<typename lanes::larger>(high_[run]));
-      }
-    }
-    for (; run < count; ++run) {
-      low[run] = low_[run][0];
-      high[run] = high_[run][0];
-      for (std::size_t i = 1; i < width; ++i) {
-        low[run] = minimum(low_[run][i], low[run]);
-        high[run] = maximum(high_[run][i], high[run]);
-      }
-    }
-  }
-
- private:
-  template <class Which>
-  [[nodiscard]] HALFTONE_INLINE static auto eight(const float* rows) noexcept {
-    if constexpr (width == 8) {
-      return native<Arch>::template of_eight<Which>(rows, width);
-    } else {
-      return Which::of(native<Arch>::template of_eight<Which>(rows, width),
-                       native<Arch>::template of_eight<Which>(rows + 8, width));
-    }
-  }
-
-  alignas(64) float low_[size][width];
-  alignas(64) float high_[size][width];
-};
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -16,13 +16,9 @@ struct asymmetric {
   [[nodiscard]] static std::string name() { return "asymmetric"; }
   template <uniform_element Element>
   [[nodiscard]] HALFTONE_INLINE static constexpr group_parameters choose(range r, const Element&) noexcept {
-    r = {minimum(r.min, 0.0f), maximum(r.max, 0.0f)};
+    r = {chosen(r.min < 0.0f, r.min, 0.0f), chosen(r.max > 0.0f, r.max, 0.0f)};
     const float scale = detail::step_of(r, Element::max - Element::min);
-    if (scale == 0.0f) {
-      return {.scale = 0.0f, .zero_point = Element::min};
-    }
-    const double level = detail::nearest_even(Element::min - static_cast<double>(r.min) / static_cast<double>(scale));
-    return {.scale = scale, .zero_point = detail::clamp_level(level, Element::min, Element::max)};
+    return {.scale = scale, .zero_point = detail::zero_point_of(r.min, scale, Element::min, Element::max)};
   }
 };
 
@@ -38,8 +34,7 @@ struct asymmetric_unforced {
     if (scale == 0.0f) {
       return asymmetric::choose(r, e);
     }
-    const double level = detail::nearest_even(Element::min - static_cast<double>(r.min) / static_cast<double>(scale));
-    return {.scale = scale, .zero_point = detail::clamp_level(level, Element::min, Element::max)};
+    return {.scale = scale, .zero_point = detail::zero_point_of(r.min, scale, Element::min, Element::max)};
   }
 };
 
@@ -55,6 +50,9 @@ struct float_offset {
     return {.scale = scale, .offset = fused(-scale, static_cast<float>(Element::min), r.min)};
   }
 };
+
+template <>
+inline constexpr bool widens_to_zero<asymmetric> = true;
 
 static_assert(mapping_for<asymmetric, uint4> && mapping_for<float_offset, int8>);
 static_assert(asymmetric::choose({0.0f, 0.0f}, uint4{}).scale == 0.0f);

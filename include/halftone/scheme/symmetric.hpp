@@ -43,4 +43,9 @@ struct unscaled {
   }
 };
 
+template <>
+inline constexpr bool widens_to_zero<symmetric> = true;
+template <>
+inline constexpr bool widens_to_zero<symmetric_signed_extreme> = true;
+
 }  // namespace halftone::inline v0_1

@@ -5,6 +5,7 @@
 
 #include <halftone/simd/codes_x86.hpp>
 #include <halftone/simd/extremes_x86.hpp>
+#include <halftone/simd/narrow_x86.hpp>
 #include <halftone/simd/quads_x86.hpp>
 #include <halftone/simd/xsimd.hpp>
 
@@ -13,7 +14,7 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-struct avx2_registers : x86_quads, x86_codes, x86_extremes {
+struct avx2_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
   using bytes = __m256i;
   using floats = __m256;
 

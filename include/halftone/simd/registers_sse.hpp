@@ -5,6 +5,7 @@
 
 #include <halftone/core/arithmetic.hpp>
 #include <halftone/simd/codes_x86.hpp>
+#include <halftone/simd/narrow_x86.hpp>
 #include <halftone/simd/quads_x86.hpp>
 #include <halftone/simd/xsimd.hpp>
 
@@ -14,7 +15,7 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-struct sse_registers : x86_quads, x86_codes {
+struct sse_registers : x86_quads, x86_codes, x86_narrow {
   using bytes = __m128i;
   using floats = __m128;
 

@@ -42,17 +42,11 @@ struct lanes<HALFTONE_ISA::float_columns<Arch>> {
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-/// Passes over floats ask for those this far ahead: two KiB, what memory delivers while a line takes its way.
-inline constexpr std::size_t values_ahead = 512;
-/// Brings the line of `at` into the cache; any address will do.
-HALFTONE_INLINE void fetch([[maybe_unused]] const void* at) noexcept {
+/// Brings the line `bytes` after `at` into the cache; it may be past the end of what is there.
+HALFTONE_INLINE void fetch_after([[maybe_unused]] const void* at, [[maybe_unused]] std::size_t bytes) noexcept {
 #if defined(__GNUC__)
-  __builtin_prefetch(at);
+  __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(at) + bytes));
 #endif
-}
-/// The same `bytes` after `at`, which may be past the end of what is there.
-HALFTONE_INLINE void fetch_after(const void* at, std::size_t bytes) noexcept {
-  fetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(at) + bytes));
 }
 
 /// The integers nearest to the columns, ties to even, for magnitudes below 2^22.

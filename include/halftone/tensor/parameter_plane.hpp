@@ -6,6 +6,9 @@
 #include <halftone/element/bit_packing.hpp>
 #include <halftone/scheme/storage.hpp>
 
+#include <bit>
+#include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,6 +47,17 @@ class parameter_plane<stored_as<Element>> {
     write_code<8 * bytes>(codes_.data(), group, code);
     return Element{}.decode(code);
   }
+  /// The same for parameters that follow each other: what was stored takes the place of `values`. Sixteen are encoded in lanes.
+  HALFTONE_INLINE void set_all(std::size_t group, std::span<float> values) noexcept {
+    constexpr std::size_t lanes = 16;
+    std::size_t first = 0;
+    for (; first + lanes <= values.size(); first += lanes) {
+      set_lanes<lanes>(group + first, values.data() + first);
+    }
+    for (; first < values.size(); ++first) {
+      values[first] = set(group + first, values[first]);
+    }
+  }
 
   /// Visits (name, type, rows, cols, bytes) of what a file has to hold.
   template <class Visitor>
@@ -54,6 +68,32 @@ class parameter_plane<stored_as<Element>> {
 
  private:
   static constexpr std::size_t bytes = stored_as<Element>::bytes;
+  template <std::size_t Lanes>
+  HALFTONE_INLINE void set_lanes(std::size_t group, float* values) noexcept {
+    std::uint32_t codes[Lanes];
+#pragma GCC unroll 1  // unrolled loops are not computed in lanes
+    for (std::size_t i = 0; i < Lanes; ++i) {
+      codes[i] = Element{}.encode(values[i]);
+    }
+#pragma GCC unroll 1
+    for (std::size_t i = 0; i < Lanes; ++i) {
+      values[i] = Element{}.decode(codes[i]);
+    }
+    if constexpr (std::endian::native == std::endian::little) {
+      using word =
+          typename std::conditional_t<bytes == 4, std::uint32_t, std::conditional_t<bytes == 2, std::uint16_t, std::uint8_t>>;
+      word words[Lanes];
+#pragma GCC unroll 1
+      for (std::size_t i = 0; i < Lanes; ++i) {
+        words[i] = static_cast<word>(codes[i]);
+      }
+      std::memcpy(codes_.data() + group * bytes, words, sizeof words);
+    } else {
+      for (std::size_t i = 0; i < Lanes; ++i) {
+        write_code<8 * bytes>(codes_.data(), group + i, codes[i]);
+      }
+    }
+  }
   [[nodiscard]] static constexpr plane_type type() noexcept {
     return std::is_same_v<Element, fp32>   ? plane_type::fp32
            : std::is_same_v<Element, fp16> ? plane_type::fp16
