@@ -87,6 +87,35 @@ void check_dot(std::size_t quads, Weight weight, Activation activation, bool is_
   }
 }
 
+/// A row in groups of `run`, against its groups one by one in plain code.
+template <activation_format Format, bool Signed>
+void check_row(std::size_t k, std::size_t run) {
+  const panel_geometry g = panel_geometry::of(k, run);
+  std::vector<std::uint8_t> levels(k);
+  for (std::size_t i = 0; i < k; ++i) {
+    levels[i] = static_cast<std::uint8_t>(random_bits(run, i));
+  }
+  constexpr std::int32_t zero_point = -7;
+  constexpr std::int32_t factor = 0x1234567;  // sums wrap
+  std::vector<std::uint8_t> quads(g.quads * quad_bytes<Format> + 1, 0x55);
+  std::vector<std::uint8_t> expected_quads = quads;
+  std::vector<std::int32_t> sums(g.groups + 1, 5);
+  std::vector<std::int32_t> expected_sums = sums;
+  prepare_row<Format, Signed>(levels.data(), g, zero_point, factor, quads.data(), sums.data());
+  for (std::size_t group = 0; group < g.groups; ++group) {
+    const std::size_t begin = g.group_begin(group);
+    const std::size_t count = g.group_end(group) - begin;
+    const std::int64_t sum = prepare_quads<Format, Signed>(levels.data() + begin, count,
+                                                           expected_quads.data() + g.quad_begin(group) * quad_bytes<Format>);
+    const std::int64_t centred = sum - static_cast<std::int64_t>(count) * zero_point;
+    expected_sums[group] = static_cast<std::int32_t>(static_cast<std::uint32_t>(factor * centred));
+  }
+  CAPTURE(k);
+  CAPTURE(run);
+  CHECK(quads == expected_quads);
+  CHECK(sums == expected_sums);
+}
+
 template <unsigned Bits>
 void check_dots() {
   constexpr auto largest = static_cast<std::uint8_t>(Bits == 8 ? 127 : (1u << Bits) - 1);
@@ -270,6 +299,19 @@ TEST_CASE("bf16 lines widen exactly") {
   const sixteen wide(widen_bf16<default_arch>(bytes));
   for (std::size_t j = 0; j < 16; ++j) {
     CHECK(same(wide.value[j], bf16::decode(bytes[2 * j] | static_cast<std::uint32_t>(bytes[2 * j + 1]) << 8)));
+  }
+}
+
+TEST_CASE("rows are prepared like their groups, one by one") {
+  constexpr activation_format format = dot<default_arch, 4>::format;
+  constexpr activation_format other = dot<default_arch, 8>::format;
+  for (const std::size_t run : {1u, 3u, 16u, 20u, 32u, 48u, 64u, 100u, 128u, 2000u}) {
+    for (const std::size_t k : {1u, 31u, 32u, 96u, 128u, 160u, 257u, 512u, 1000u}) {
+      check_row<format, true>(k, run);
+      check_row<format, false>(k, run);
+      check_row<other, true>(k, run);
+      check_row<other, false>(k, run);
+    }
   }
 }
 

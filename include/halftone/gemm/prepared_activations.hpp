@@ -70,20 +70,72 @@ inline std::int32_t prepare_quads(const std::uint8_t* levels, std::size_t count,
   return sum;
 }
 
-/// The same for one group: sixteen levels at a time where the leaf can.
+/// Whether the leaf writes quads and sums levels in lanes.
+template <class Arch>
+inline constexpr bool sums_levels_in_lanes = requires { typename native<Arch>::level_sums; };
+
+/// The same for one group, its sum in parts.
+template <activation_format Format, bool Signed, class Arch>
+  requires sums_levels_in_lanes<Arch>
+[[nodiscard]] HALFTONE_INLINE auto prepare_group_sums(const std::uint8_t* levels, std::size_t count,
+                                                      std::uint8_t* quads) noexcept {
+  using registers = native<Arch>;
+  auto sums = registers::no_levels();
+  std::size_t i = 0;
+  const auto at = [&]() HALFTONE_INLINE_LAMBDA { return quads + i / 4 * quad_bytes<Format>; };
+  if constexpr (requires { registers::template write_eight_quads<Format, Signed>(levels, quads, sums); }) {
+    for (; i + 32 <= count; i += 32) {
+      registers::template write_eight_quads<Format, Signed>(levels + i, at(), sums);
+    }
+  }
+  for (; i + 16 <= count; i += 16) {
+    registers::template write_four_quads<Format, Signed>(levels + i, at(), sums);
+  }
+  if (i < count) {
+    sums = registers::sum(sums, registers::sums_of(prepare_quads<Format, Signed>(levels + i, count - i, at())));
+  }
+  return sums;
+}
+
+/// The same for one group.
 template <activation_format Format, bool Signed, class Arch = default_arch>
 inline std::int32_t prepare_group(const std::uint8_t* levels, std::size_t count, std::uint8_t* quads) noexcept {
-  std::int32_t sum = 0;
-  std::size_t begin = 0;
-  if constexpr (requires { typename native<Arch>::level_sums; }) {
-    using registers = native<Arch>;
-    auto sums = registers::no_levels();
-    for (; begin + 16 <= count; begin += 16) {
-      registers::template write_four_quads<Format, Signed>(levels + begin, quads + begin / 4 * quad_bytes<Format>, sums);
-    }
-    sum = registers::total(sums);
+  if constexpr (sums_levels_in_lanes<Arch>) {
+    return native<Arch>::total(prepare_group_sums<Format, Signed, Arch>(levels, count, quads));
+  } else {
+    return prepare_quads<Format, Signed>(levels, count, quads);
   }
-  return sum + prepare_quads<Format, Signed>(levels + begin, count - begin, quads + begin / 4 * quad_bytes<Format>);
+}
+
+/// A row of groups; sums become factor * (sum - count * zero_point), modulo 2^32 like every integer step.
+template <activation_format Format, bool Signed, class Arch = default_arch>
+inline void prepare_row(const std::uint8_t* levels, const panel_geometry& g, std::int32_t zero_point, std::int32_t factor,
+                        std::uint8_t* quads, std::int32_t* sums) noexcept {
+  const auto place = [&](std::size_t group) HALFTONE_INLINE_LAMBDA { return quads + g.quad_begin(group) * quad_bytes<Format>; };
+  std::size_t group = 0;
+  if constexpr (sums_levels_in_lanes<Arch>) {
+    const auto fours = [&](auto run) HALFTONE_INLINE_LAMBDA {
+      for (; (group + 4) * run <= g.k; group += 4) {
+        typename native<Arch>::level_sums four[4];
+        for (std::size_t i = 0; i < 4; ++i) {
+          four[i] = prepare_group_sums<Format, Signed, Arch>(levels + (group + i) * run, run, place(group + i));
+        }
+        native<Arch>::store_totals(four, static_cast<std::int32_t>(run) * zero_point, factor, sums + group);
+      }
+    };
+    if (g.run == 32) {
+      fours(std::integral_constant<std::size_t, 32>{});  // the usual short groups: no loops inside
+    } else {
+      fours(g.run);
+    }
+  }
+  for (; group < g.groups; ++group) {
+    const std::size_t begin = g.group_begin(group);
+    const std::size_t count = g.group_end(group) - begin;
+    const std::int32_t sum = prepare_group<Format, Signed, Arch>(levels + begin, count, place(group));
+    const std::int32_t centred = sum - static_cast<std::int32_t>(count) * zero_point;
+    sums[group] = static_cast<std::int32_t>(static_cast<std::uint32_t>(factor) * static_cast<std::uint32_t>(centred));
+  }
 }
 
 /// Prepares rows [first, first + rows) of x.
@@ -108,15 +160,10 @@ template <activation_format Format>
     has_zeros = has_zeros || zeros[r] != 0;
     const std::uint8_t* levels = x.codes.row_data(first + r);
     std::uint8_t* row = codes + r * row_bytes;
-    for (std::size_t group = 0; group < g.groups; ++group) {
-      const std::size_t begin = g.group_begin(group);
-      const std::size_t count = g.group_end(group) - begin;
-      std::uint8_t* quads = row + g.quad_begin(group) * quad_bytes<Format>;
-      const std::int32_t sum = x.is_signed ? prepare_group<Format, true>(levels + begin, count, quads)
-                                           : prepare_group<Format, false>(levels + begin, count, quads);
-      const std::int32_t centred = sum - static_cast<std::int32_t>(count) * zero_point;
-      sums[r * g.groups + group] =  // modulo 2^32, like every integer step
-          static_cast<std::int32_t>(static_cast<std::uint32_t>(factor) * static_cast<std::uint32_t>(centred));
+    if (x.is_signed) {
+      prepare_row<Format, true>(levels, g, zero_point, factor, row, sums + r * g.groups);
+    } else {
+      prepare_row<Format, false>(levels, g, zero_point, factor, row, sums + r * g.groups);
     }
     std::memset(row + g.quads * quad_bytes<Format>, 0, row_bytes - g.quads * quad_bytes<Format>);
   }

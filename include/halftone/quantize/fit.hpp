@@ -9,16 +9,17 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-/// Range of each group from the ranges of its runs. Throws what `expects_finite` throws.
+/// Range of each group, as far as the mapping looks at it, from the ranges of its runs. Throws what `expects_finite` throws.
 template <class Scheme>
   requires constant_along_k<typename Scheme::granularity_type>
 [[nodiscard]] std::vector<range> ranges_of_groups(matrix_view<const float> w, const quantized_matrix<Scheme>& q) {
   std::vector<range> ranges(q.group_count());
   std::vector<bool> seen(q.group_count(), false);
+  using ends = ends_for<default_arch, typename Scheme::mapping_type>;
   const std::size_t run = std::max<std::size_t>(q.scheme().granularity.run_length(w.shape()), 1);
   for (std::size_t row = 0; row < w.rows(); ++row) {
     for (std::size_t k = 0; k < w.cols(); k += run) {
-      const finite_range r = range_of_run<default_arch>(w.row_data(row) + k, std::min(run, w.cols() - k));
+      const finite_range r = range_of_run<default_arch, ends>(w.row_data(row) + k, std::min(run, w.cols() - k));
       if (!r.finite) {
         expects_finite(w, "quantize");
       }

@@ -20,6 +20,12 @@ template <activation_scheme Scheme>
                   : group_parameters{.scale = std::numeric_limits<float>::quiet_NaN()};
 }
 
+/// The range of a run, as far as the mapping looks at it.
+template <class Scheme>
+[[nodiscard]] inline finite_range activation_range(const float* x, std::size_t count) noexcept {
+  return range_of_run<default_arch, ends_for<default_arch, typename Scheme::mapping_type>>(x, count);
+}
+
 /// Codes of one row; zeros (codes of real 0) where the scale is NaN.
 template <activation_scheme Scheme, value_kind Kind>
 inline void encode_activation_row(const float* x, std::size_t count, const group_parameters& p, std::uint64_t index,
@@ -39,7 +45,7 @@ inline void quantize_rows(matrix_view<const float> x, std::size_t first, std::ui
                           std::int32_t* zero_points) noexcept {
   for (std::size_t r = 0; r < x.rows(); ++r) {
     const float* row = x.row_data(r);
-    const group_parameters p = activation_parameters<Scheme>(range_of_run<default_arch>(row, x.cols()));
+    const group_parameters p = activation_parameters<Scheme>(activation_range<Scheme>(row, x.cols()));
     scales[r] = p.scale;
     zero_points[r] = p.zero_point;
     encode_activation_row<Scheme, value_kind::finite>(row, x.cols(), p, (first + r) * x.cols(), codes + r * x.cols());
@@ -57,9 +63,9 @@ void quantize_codes(matrix_view<const float> x, quantized_activations<Scheme>& q
       quantize_rows<Scheme>({x.row_data(i), 1, x.cols()}, i, q.row_codes(i), &q.scales()[i], &q.zero_points()[i]);
     });
   } else {
-    finite_range all = range_of_run<default_arch>(x.row_data(0), x.cols());
+    finite_range all = activation_range<Scheme>(x.row_data(0), x.cols());
     for (std::size_t i = 1; i < x.rows(); ++i) {
-      const finite_range r = range_of_run<default_arch>(x.row_data(i), x.cols());
+      const finite_range r = activation_range<Scheme>(x.row_data(i), x.cols());
       all = {{minimum(r.values.min, all.values.min), maximum(r.values.max, all.values.max)}, all.finite && r.finite};
     }
     const group_parameters p = activation_parameters<Scheme>(all);

@@ -19,7 +19,7 @@ inline void quantize_grouped_rows(matrix_view<const float> x, std::size_t first,
     for (std::size_t begin = 0; begin < x.cols(); begin += length, ++scales) {
       const float* run = x.row_data(r) + begin;
       const std::size_t count = std::min(length, x.cols() - begin);
-      const finite_range values = range_of_run<default_arch>(run, count);
+      const finite_range values = activation_range<Scheme>(run, count);
       std::uint8_t* out = codes + r * x.cols() + begin;
       if (values.finite) {
         const group_parameters p = scheme.mapping.choose(values.values, scheme.element);

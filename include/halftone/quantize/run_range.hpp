@@ -129,14 +129,18 @@ template <class Arch, class Ends = true_ends<Arch>>
   return {low, high};
 }
 
-/// Same result as `range_of`.
-template <class Arch>
+/// Same result as `range_of`, or what will do for the mapping that Ends serve.
+template <class Arch, class Ends = true_ends<Arch>>
 [[nodiscard]] inline finite_range range_of_run(const float* x, std::size_t count) noexcept {
   if (count == 0) {
     return {};
   }
   finite_check<Arch> check;
-  const extreme_columns<Arch> r = extremes_of_run<Arch>(x, count, check);
+  const extreme_columns<Arch> r = extremes_of_run<Arch, Ends>(x, count, check);
+  if constexpr (!Ends::lose_infinities) {
+    check.template add<0>(r.low);
+    check.template add<1>(r.high);
+  }
   // Signed zeros may come out either way; both give +0.
   return {.values = {r.low.lowest() + 0.0f, r.high.highest() + 0.0f}, .finite = check.finite()};
 }
