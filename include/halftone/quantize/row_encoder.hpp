@@ -64,6 +64,11 @@ HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_p
       using registers = register_encoder<Arch, Scheme, Kind>;
       const registers encoder(p, reciprocal);
       for (; i + registers::size <= count; i += registers::size) {
+        if constexpr (Kind == value_kind::any) {  // nobody looked at the values before
+          for (std::size_t line = 0; line < registers::size; line += panel_columns) {
+            fetch_values<Arch>(x + i + line);
+          }
+        }
         encoder.encode(x + i, codes + i);
       }
     }

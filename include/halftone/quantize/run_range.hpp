@@ -116,6 +116,8 @@ template <class Arch, class Ends = true_ends<Arch>>
   constexpr std::integral_constant<std::size_t, 1> odd{};
   std::size_t i = 0;
   for (; i + 2 * panel_columns <= count; i += 2 * panel_columns) {
+    fetch_values<Arch>(x + i);
+    fetch_values<Arch>(x + i + panel_columns);
     take(even, floats::load(x + i));
     take(odd, floats::load(x + i + panel_columns));
   }
