@@ -48,5 +48,5 @@ foreach(how installed subdirectory pkg_config include_path)
 endforeach()
 
 add_test(NAME golden.mutations COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/golden/mutations.py"
-                                       "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_CXX_COMPILER}" -march=native)
+                                       "${PROJECT_SOURCE_DIR}" "${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_CXX_COMPILER}" ${isa_common_flags})
 set_tests_properties(golden.mutations PROPERTIES RUN_SERIAL ON TIMEOUT 900)

@@ -8,6 +8,7 @@
 #include <halftone/gemm/super_block_fold.hpp>
 #include <halftone/gemm/tile_store.hpp>
 
+#include <bit>
 #include <numeric>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
@@ -44,15 +45,16 @@ class integer_block {
       return std::size_t{0};
     }
   }();
-  /// Full groups that are few quads of decoded lines: their kernel is unrolled.
-  static constexpr std::size_t fixed_quads =
-      group_quads % layout::unit_quads == 0 && group_quads <= 32 ? group_quads : std::size_t{0};
   /// Bit planes repeat their order after this many quads of groups, if they are few: kernels unpack them in registers.
   static constexpr std::size_t cycle_quads = [] {
     constexpr std::size_t cycle = group_quads == 0 ? 0 : std::lcm(group_quads, layout::unit_quads);
     return cycle <= 24 ? cycle : std::size_t{0};
   }();
-  /// Otherwise they do so in blocks of this size, where groups consist of them.
+  /// Full groups that are few quads of lines: their kernel is unrolled, unless kernels take them from bit planes.
+  static constexpr std::size_t fixed_quads =
+      (lines_are_codes || cycle_quads == 0) && group_quads <= 32 && group_quads % layout::unit_quads == 0 ? group_quads
+                                                                                                        : std::size_t{0};
+  /// Where bit planes do not repeat so, they do in blocks of this size, where groups consist of them.
   static constexpr std::size_t packed_block = 8;
 
  public:
@@ -169,18 +171,30 @@ class integer_block {
     for (; r + MostRows <= rows_; r += MostRows) {
       run_tile<Source, Panels, MostRows>(panel, lines, begin, end, r);
     }
-    tail_rows<Source, Panels, MostRows - 1>(panel, lines, begin, end, r);
+    tail_rows<Source, Panels, has_every_tail<Source, Panels> ? MostRows - 1 : std::bit_floor(MostRows - 1)>(panel, lines, begin,
+                                                                                                          end, r);
   }
+
+  /// Where most time goes there is a tile for every number of rows; elsewhere fewer tiles are faster to compile.
+  template <class Source, std::size_t Panels>
+  static constexpr bool has_every_tail =
+      Panels == tile_panels && (lines_are_codes || !std::is_same_v<Source, own_lines>);
 
   template <class Source, std::size_t Panels, std::size_t Rows>
   void tail_rows(std::size_t panel, const std::uint8_t* const* lines, std::size_t begin, std::size_t end,
                  std::size_t r) const {
-    if constexpr (Rows > 0) {
+    if constexpr (Rows > 0 && has_every_tail<Source, Panels>) {
       if (rows_ - r == Rows) {
         run_tile<Source, Panels, Rows>(panel, lines, begin, end, r);
       } else {
         tail_rows<Source, Panels, Rows - 1>(panel, lines, begin, end, r);
       }
+    } else if constexpr (Rows > 0) {
+      if (rows_ - r >= Rows) {
+        run_tile<Source, Panels, Rows>(panel, lines, begin, end, r);
+        r += Rows;
+      }
+      tail_rows<Source, Panels, Rows / 2>(panel, lines, begin, end, r);
     }
   }
 
