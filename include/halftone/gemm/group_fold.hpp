@@ -89,7 +89,7 @@ class group_fold {
   HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, ints sum) const noexcept {
     const std::int32_t of_activations = activation_sum(row);
     sum = centred(row, p, sum, of_activations);
-    float* chain = fresh(chains_ + (row * Panels + p) * panel_columns);
+    float* chain = fresh(chains_) + (row * Panels + p) * panel_columns;
     floats acc = fused(to_float(sum), token_.scaled(floats::load(fresh(scales_ + p * panel_stride_)), row), floats::load(chain));
     if constexpr (Scheme::has_offset) {
       acc = fused(floats::broadcast(static_cast<float>(of_activations)),
@@ -115,16 +115,6 @@ class group_fold {
       sum = sum - ints::load(code_sums_ + p * panel_stride_) * ints::broadcast(zeros_[row]);
     }
     return sum;
-  }
-
-  /// A pointer that compilers take for another one each time: chains and scales are then read from the cache where they lie.
-  /// Kept from row to row or from group to group, they would go through the stack, for the sums of a tile need the registers.
-  template <class T>
-  [[nodiscard]] HALFTONE_INLINE static T* fresh(T* values) noexcept {
-#if defined(__GNUC__)
-    asm("" : "+r"(values));
-#endif
-    return values;
   }
 
   [[no_unique_address]] Token<Arch, activations> token_;

@@ -277,6 +277,20 @@ class integer_block {
     packed_begin<Panels>(panel, begin, at);
     const std::size_t group = w_.geometry().group_quads;
     std::size_t within = begin % group;
+    if constexpr (dots::quads_per_sum == any_number_of_quads) {
+      for (std::size_t quad = begin; quad < end;) {
+        const std::size_t now = std::min(group - within, end - quad);
+        const bool last = within + now == group || quad + now == w_.geometry().quads;
+        packed_blocks<Arch, Packed::bits, packed_lines<Arch, Packed::bits>, Rows, Panels, packed_block>(
+            at, data, now / packed_block, within != 0, last, fold);
+        quad += now;
+        within = last ? 0 : within + now;
+        if (last) {
+          fold.next();
+        }
+      }
+      return;
+    }
     for (std::size_t quad = begin; quad < end; quad += packed_block) {
       const bool last = within + packed_block == group || quad + packed_block == w_.geometry().quads;
       packed_tile<Arch, Packed::bits, packed_lines<Arch, Packed::bits>, Rows, Panels, 0, packed_block>(at, data, within != 0,

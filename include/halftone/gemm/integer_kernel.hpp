@@ -35,22 +35,19 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
   };
   row_sums row[sizeof...(R)];
 
+  HALFTONE_INLINE void clear() noexcept { (clear_row<R>(), ...); }
   /// sums += quad Q of the units from `lines` on times quad A of the activations; sums = ... if Starts.
   template <std::size_t Q, std::size_t A = Q, bool Starts = false>
   HALFTONE_INLINE void add_quad(const std::uint8_t* const* lines, const std::uint8_t* activations,
                                 std::size_t row_bytes) noexcept {
-    constexpr std::size_t unit = Q / Source::unit_quads * Source::unit_bytes;
-    const byte_line<Arch> line[panels] = {Source::template quad<Q % Source::unit_quads>(lines[P] + unit)...};
-    add_step<A, 0, Starts>(line, activations, row_bytes);
-    if constexpr (dots::steps == 2) {
-      add_step<A, 1, false>(line, activations, row_bytes);
-    }
+    add_line<Q, A, Starts>(lines, row_pointers{{activations + R * row_bytes...}});
   }
-  /// sums = quads First, First + 1, ... of the units times quads A, A + 1, ... of the activations.
-  template <std::size_t First, std::size_t A, std::size_t... I>
-  HALFTONE_INLINE void set_quads(std::index_sequence<I...>, const std::uint8_t* const* lines,
+  /// sums += quads First, First + 1, ... of the units times quads A, A + 1, ... of the activations; sums = ... if Starts.
+  template <std::size_t First, std::size_t A, bool Starts, std::size_t... I>
+  HALFTONE_INLINE void add_quads(std::index_sequence<I...>, const std::uint8_t* const* lines,
                                  const std::uint8_t* activations, std::size_t row_bytes) noexcept {
-    (add_quad<First + I, A + I, I == 0>(lines, activations, row_bytes), ...);
+    const row_pointers rows{{fresh(activations + R * row_bytes)...}};
+    (add_line<First + I, A + I, Starts && I == 0>(lines, rows), ...);
   }
   template <bool Starts, std::size_t... Q>
   HALFTONE_INLINE void add_unit(std::index_sequence<Q...>, const std::uint8_t* const* lines,
@@ -65,12 +62,26 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
   }
 
  private:
-  template <std::size_t Q, std::size_t Step, bool Starts>
-  HALFTONE_INLINE void add_step(const byte_line<Arch> (&line)[panels], const std::uint8_t* activations,
-                                std::size_t row_bytes) noexcept {
+  struct row_pointers {
+    const std::uint8_t* at[sizeof...(R)];
+  };
+  template <std::size_t Q, std::size_t A, bool Starts>
+  HALFTONE_INLINE void add_line(const std::uint8_t* const* lines, const row_pointers& rows) noexcept {
+    constexpr std::size_t unit = Q / Source::unit_quads * Source::unit_bytes;
+    const byte_line<Arch> line[panels] = {Source::template quad<Q % Source::unit_quads>(lines[P] + unit)...};
+    add_step<A, 0, Starts>(line, rows);
+    if constexpr (dots::steps == 2) {
+      add_step<A, 1, false>(line, rows);
+    }
+  }
+  template <std::size_t A, std::size_t Step, bool Starts>
+  HALFTONE_INLINE void add_step(const byte_line<Arch> (&line)[panels], const row_pointers& rows) noexcept {
     const line_weights w{{dots::template prepared<Step>(line[P])...}};
-    (add_row<R, Starts>(w, dots::template broadcast<Step>(activations + R * row_bytes + Q * quad_bytes<dots::format>)),
-     ...);
+    (add_row<R, Starts>(w, dots::template broadcast<Step>(rows.at[R] + A * quad_bytes<dots::format>)), ...);
+  }
+  template <std::size_t Row>
+  HALFTONE_INLINE void clear_row() noexcept {
+    ((row[Row].panel[P] = dots::zero()), ...);
   }
   template <std::size_t Row, bool Starts>
   HALFTONE_INLINE void add_row(const line_weights& w, const typename dots::quad& a) noexcept {
@@ -113,7 +124,7 @@ using sums_of = typename isa_detail::sums_of_tile<Arch, Bits, Source, Rows, Pane
 template <std::size_t Panels, class Sums, class Finish>
 HALFTONE_INLINE void keep_sums(const Sums& sums, std::int32_t* totals, bool adds, bool ends, const Finish& finish) noexcept {
   sums.for_each([&]<class Columns>(std::size_t r, std::size_t p, Columns sum) HALFTONE_INLINE_LAMBDA {
-    std::int32_t* total = totals + (r * Panels + p) * panel_columns;
+    std::int32_t* total = fresh(totals) + (r * Panels + p) * panel_columns;
     if (adds) {
       sum = sum + Columns::load(total);
     }
@@ -136,12 +147,30 @@ HALFTONE_INLINE void packed_tile(const std::uint8_t* const* lines, const tile_da
   constexpr std::size_t now = left < dot<Arch, Bits>::quads_per_sum ? left : dot<Arch, Bits>::quads_per_sum;
   {
     sums_of<Arch, Bits, Source, Rows, Panels> sums;
-    sums.template set_quads<First + Done, Done>(std::make_index_sequence<now>{}, lines, data.activations, data.row_bytes);
+    sums.template add_quads<First + Done, Done, true>(std::make_index_sequence<now>{}, lines, data.activations,
+                                                     data.row_bytes);
     keep_sums<Panels>(sums, data.totals, accumulate || Done != 0, last && now == left, finish);
   }
   if constexpr (now != left) {
     packed_tile<Arch, Bits, Source, Rows, Panels, First, Count, Done + now>(lines, data, accumulate, last, finish);
   }
+}
+
+/// The same for `blocks` blocks of `Block` quads, where a sum holds any number of quads; lines and activations move on.
+template <class Arch, unsigned Bits, class Source, std::size_t Rows, std::size_t Panels, std::size_t Block, class Finish>
+HALFTONE_INLINE void packed_blocks(const std::uint8_t** lines, tile_data& data, std::size_t blocks, bool accumulate, bool last,
+                                   const Finish& finish) noexcept {
+  sums_of<Arch, Bits, Source, Rows, Panels> sums;
+  sums.clear();
+  for (std::size_t block = 0; block < blocks; ++block) {
+    sums.template add_quads<0, 0, false>(std::make_index_sequence<Block>{}, lines, data.activations, data.row_bytes);
+    data.activations += Block * quad_bytes<dot<Arch, Bits>::format>;
+#pragma GCC unroll 8
+    for (std::size_t p = 0; p < Panels; ++p) {
+      lines[p] += Block / Source::unit_quads * Source::unit_bytes;
+    }
+  }
+  keep_sums<Panels>(sums, data.totals, accumulate, last, finish);
 }
 
 /// Multiplies quads [0, quads) of one group and hands the int32 sums to finish(row, panel, sum), or keeps them in totals.

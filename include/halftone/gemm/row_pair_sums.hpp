@@ -35,11 +35,12 @@ struct row_pair_sums<Arch, Source, Rows, std::index_sequence<R...>, std::index_s
     const byte_line<Arch> none = byte_line<Arch>::each([](auto) HALFTONE_INLINE_LAMBDA { return native<Arch>::zero(); });
     add_step<A, Starts>({{line<Q>(lines[P])...}, {((void)P, none)...}}, activations, row_bytes);
   }
-  /// sums = quads First, First + 1, ... of the units times quads A, A + 1, ... of the activations.
-  template <std::size_t First, std::size_t A, std::size_t... I>
-  HALFTONE_INLINE void set_quads(std::index_sequence<I...>, const std::uint8_t* const* lines, const std::uint8_t* activations,
+  HALFTONE_INLINE void clear() noexcept { (start_pair<R>(), ...); }
+  /// sums += quads First, First + 1, ... of the units times quads A, A + 1, ... of the activations; sums = ... if Starts.
+  template <std::size_t First, std::size_t A, bool Starts, std::size_t... I>
+  HALFTONE_INLINE void add_quads(std::index_sequence<I...>, const std::uint8_t* const* lines, const std::uint8_t* activations,
                                  std::size_t row_bytes) noexcept {
-    add_range<First, A, sizeof...(I), true>(lines, activations, row_bytes);
+    add_range<First, A, sizeof...(I), Starts>(lines, activations, row_bytes);
   }
   template <bool Starts, std::size_t... Q>
   HALFTONE_INLINE void add_unit(std::index_sequence<Q...>, const std::uint8_t* const* lines, const std::uint8_t* activations,

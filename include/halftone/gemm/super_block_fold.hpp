@@ -39,7 +39,7 @@ class super_block_fold : public group_fold<Arch, Packed, Panels, Token> {
 
   HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, ints sum) const noexcept {
     const std::int32_t* scales = planes_.scales.data() + at_group_ + p * this->panel_stride_;
-    std::int32_t* block = base::fresh(blocks_ + (row * Panels + p) * panel_columns);
+    std::int32_t* block = fresh(blocks_) + (row * Panels + p) * panel_columns;
     sum = this->centred(row, p, sum, this->activation_sum(row)) * ints::load(scales);
     if (in_block_ != 0) {
       sum = sum + ints::load(block);
@@ -49,7 +49,7 @@ class super_block_fold : public group_fold<Arch, Packed, Panels, Token> {
       return;
     }
     const std::size_t floats_at = at_block_ + p * planes_.blocks * panel_columns;
-    float* chain = base::fresh(this->chains_ + (row * Panels + p) * panel_columns);
+    float* chain = fresh(this->chains_) + (row * Panels + p) * panel_columns;
     floats acc = fused(to_float(sum), this->token_.scaled(floats::load(planes_.float_scales.data() + floats_at), row),
                        floats::load(chain));
     if constexpr (Scheme::has_offset) {

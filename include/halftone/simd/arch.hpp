@@ -87,6 +87,9 @@ struct native;
 template <class Arch>
 struct tile_shape;
 
+/// `quads_per_sum` of dot products whose sums are int32 columns from the start.
+inline constexpr std::size_t any_number_of_quads = std::size_t{1} << 30;
+
 /// Exact products of a weight line with a quad of activations.
 template <class Arch, unsigned Bits>
 struct dot;

@@ -84,7 +84,7 @@ struct dot_pairs<Arch, 8> : dot_registers<Arch> {
   using typename base::sum;
   using typename base::weights;
   static constexpr activation_format format = activation_format::wide;
-  static constexpr std::size_t quads_per_sum = std::size_t{1} << 30;
+  static constexpr std::size_t quads_per_sum = any_number_of_quads;
   /// Step 0 takes k 0 and 2 of the quad, step 1 takes k 1 and 3: two steps keep fewer registers alive than one.
   static constexpr std::size_t steps = 2;
 

@@ -17,7 +17,7 @@ struct dot_quads : dot_registers<Arch> {
   using typename base::sum;
   using typename base::weights;
   static constexpr activation_format format = registers::template format_of<Bits>;
-  static constexpr std::size_t quads_per_sum = std::size_t{1} << 30;
+  static constexpr std::size_t quads_per_sum = any_number_of_quads;
   static constexpr std::size_t steps = 1;
 
   template <std::size_t Step>

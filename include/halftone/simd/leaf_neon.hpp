@@ -15,7 +15,7 @@ struct native<neon> : neon_registers {};
 template <unsigned Bits>
 struct dot<neon, Bits> : dot_registers<neon> {
   static constexpr activation_format format = activation_format::signed_bytes;
-  static constexpr std::size_t quads_per_sum = std::size_t{1} << 30;
+  static constexpr std::size_t quads_per_sum = any_number_of_quads;
   static constexpr std::size_t steps = 1;
 
   struct sum {

@@ -231,7 +231,7 @@ template <class Arch, bool Signed>
 template <unsigned Bits>
 struct dot<portable, Bits> {
   static constexpr activation_format format = activation_format::wide;
-  static constexpr std::size_t quads_per_sum = std::size_t{1} << 30;
+  static constexpr std::size_t quads_per_sum = any_number_of_quads;
 
   struct sum {
     std::int32_t value[panel_columns];

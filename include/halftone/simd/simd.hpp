@@ -65,6 +65,17 @@ HALFTONE_INLINE void fetch_values([[maybe_unused]] const float* at) noexcept {
   }
 }
 
+/// A pointer that compilers take for another one each time: what it points to is then read from the cache where it lies, and
+/// addresses that are constants away from it are not computed before a loop. Kept over a loop, both would go through the
+/// stack, for the sums of a tile need the registers.
+template <class T>
+[[nodiscard]] HALFTONE_INLINE T* fresh(T* values) noexcept {
+#if defined(__GNUC__)
+  asm("" : "+r"(values));
+#endif
+  return values;
+}
+
 /// The integers nearest to the columns, ties to even, for magnitudes below 2^22.
 template <class Arch>
 [[nodiscard]] HALFTONE_INLINE int_columns<Arch> nearest_integers(const float_columns<Arch>& v) noexcept {
