@@ -17,7 +17,7 @@ import tune
 
 ODD = dict(integer_rows=3, unpacked_rows=3, integer_panels=1, row_panels=3, float_rows=3, float_panels=1, float_row_panels=3,
            block_rows=7, block_quads=8, float_depth=5)
-SHIPPED = dict(integer_rows=6, unpacked_rows=4, integer_panels=4, row_panels=4, float_rows=6, float_panels=2,
+SHIPPED = dict(integer_rows=6, unpacked_rows=6, integer_panels=3, row_panels=4, float_rows=6, float_panels=2,
                float_row_panels=4, block_rows=256, block_quads=256, float_depth=256)
 FLAGS = "-O1 -march=native"
 

@@ -42,13 +42,13 @@ struct ends_of_runs<Arch, Ends> {
     alignas(64) float highs[size][width];
     for (std::size_t run = 0; run < count; ++run) {
       const lanes e = lanes_of(extremes(run));
-      e.low.store_aligned(lows[run]);
-      e.high.store_aligned(highs[run]);
+      e.low.store_unaligned(lows[run]);
+      e.high.store_unaligned(highs[run]);
     }
     for (std::size_t first = 0; first < count; first += width) {
       store(first, low, high, transposed<width>(first, [&](std::size_t run) HALFTONE_INLINE_LAMBDA {
               const std::size_t row = std::min(run, count - 1);
-              return lanes{batch::load_aligned(lows[row]), batch::load_aligned(highs[row])};
+              return lanes{batch::load_unaligned(lows[row]), batch::load_unaligned(highs[row])};
             }));
     }
   }

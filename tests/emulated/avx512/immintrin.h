@@ -8,10 +8,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 // The compiler knows these names already; ours stand before them.
 #define __m512 emulated_m512
 #define __m512i emulated_m512i
+#define __m512d emulated_m512d
 #undef _mm512_add_epi16
 #define _mm512_add_epi16 emulated_mm512_add_epi16
 #undef _mm512_add_epi32
@@ -94,7 +96,54 @@
 #define _mm512_srli_epi32 emulated_mm512_srli_epi32
 #undef _mm512_store_si512
 #define _mm512_store_si512 emulated_mm512_store_si512
-
+#undef _mm512_adds_epi16
+#define _mm512_adds_epi16 emulated_mm512_adds_epi16
+#undef _mm512_castpd_ps
+#define _mm512_castpd_ps emulated_mm512_castpd_ps
+#undef _mm512_castps_pd
+#define _mm512_castps_pd emulated_mm512_castps_pd
+#undef _mm512_cvtepi16_epi8
+#define _mm512_cvtepi16_epi8 emulated_mm512_cvtepi16_epi8
+#undef _mm512_cvtps_epi32
+#define _mm512_cvtps_epi32 emulated_mm512_cvtps_epi32
+#undef _mm512_extracti32x4_epi32
+#define _mm512_extracti32x4_epi32 emulated_mm512_extracti32x4_epi32
+#undef _mm512_maskz_mov_ps
+#define _mm512_maskz_mov_ps emulated_mm512_maskz_mov_ps
+#undef _mm512_max_epi32
+#define _mm512_max_epi32 emulated_mm512_max_epi32
+#undef _mm512_max_epi8
+#define _mm512_max_epi8 emulated_mm512_max_epi8
+#undef _mm512_max_epu32
+#define _mm512_max_epu32 emulated_mm512_max_epu32
+#undef _mm512_max_epu8
+#define _mm512_max_epu8 emulated_mm512_max_epu8
+#undef _mm512_min_epi8
+#define _mm512_min_epi8 emulated_mm512_min_epi8
+#undef _mm512_min_epu8
+#define _mm512_min_epu8 emulated_mm512_min_epu8
+#undef _mm512_packs_epi16
+#define _mm512_packs_epi16 emulated_mm512_packs_epi16
+#undef _mm512_packs_epi32
+#define _mm512_packs_epi32 emulated_mm512_packs_epi32
+#undef _mm512_packus_epi16
+#define _mm512_packus_epi16 emulated_mm512_packus_epi16
+#undef _mm512_permutexvar_epi32
+#define _mm512_permutexvar_epi32 emulated_mm512_permutexvar_epi32
+#undef _mm512_setr_epi32
+#define _mm512_setr_epi32 emulated_mm512_setr_epi32
+#undef _mm512_shuffle_f32x4
+#define _mm512_shuffle_f32x4 emulated_mm512_shuffle_f32x4
+#undef _mm512_storeu_si512
+#define _mm512_storeu_si512 emulated_mm512_storeu_si512
+#undef _mm512_unpackhi_pd
+#define _mm512_unpackhi_pd emulated_mm512_unpackhi_pd
+#undef _mm512_unpackhi_ps
+#define _mm512_unpackhi_ps emulated_mm512_unpackhi_ps
+#undef _mm512_unpacklo_pd
+#define _mm512_unpacklo_pd emulated_mm512_unpacklo_pd
+#undef _mm512_unpacklo_ps
+#define _mm512_unpacklo_ps emulated_mm512_unpacklo_ps
 
 // Registers are arrays here: the empty statements that pin real registers have nothing to hold.
 #define asm(...)
@@ -104,6 +153,9 @@ struct alignas(64) __m512 {
 };
 struct alignas(64) __m512i {
   std::uint8_t b[64];
+};
+struct alignas(64) __m512d {
+  double d[8];
 };
 
 namespace emulated {
@@ -129,6 +181,34 @@ __m512i map(const __m512i& a, F f) {
   view<T> w = as<T>(a);
   for (T& x : w.v) {
     x = static_cast<T>(f(x));
+  }
+  return from(w);
+}
+template <class T, class F>
+__m512i pairwise(const __m512i& a, const __m512i& b, F f) {
+  view<T> x = as<T>(a);
+  const view<T> y = as<T>(b);
+  for (std::size_t i = 0; i < 64 / sizeof(T); ++i) {
+    x.v[i] = static_cast<T>(f(x.v[i], y.v[i]));
+  }
+  return from(x);
+}
+template <class T>
+T saturated(int x) {
+  using limits = std::numeric_limits<T>;
+  return static_cast<T>(x > limits::max() ? limits::max() : x < limits::min() ? limits::min() : x);
+}
+/// Saturated to half the width, those of a and those of b in turn, 128 bits at a time.
+template <class Wide, class Narrow>
+__m512i packed(const __m512i& a, const __m512i& b) {
+  constexpr std::size_t some = 16 / sizeof(Wide);
+  const view<Wide> x = as<Wide>(a);
+  const view<Wide> y = as<Wide>(b);
+  view<Narrow> w;
+  for (std::size_t i = 0; i < 64 / sizeof(Wide); ++i) {
+    const std::size_t at = i / some * 2 * some + i % some;
+    w.v[at] = saturated<Narrow>(x.v[i]);
+    w.v[at + some] = saturated<Narrow>(y.v[i]);
   }
   return from(w);
 }
@@ -321,11 +401,12 @@ inline float _mm512_reduce_max_ps(__m512 a) {
   return high;
 }
 inline __m512 _mm512_setzero_ps() { return {}; }
-/// Halftone asks for one predicate only: not equal, or not a number.
-inline __mmask16 _mm512_cmp_ps_mask(__m512 a, __m512 b, int) {
+/// Halftone asks for two predicates only: not equal, or not a number; and neither is not a number.
+inline __mmask16 _mm512_cmp_ps_mask(__m512 a, __m512 b, int predicate) {
   unsigned mask = 0;
   for (int i = 0; i < 16; ++i) {
-    mask |= (a.f[i] == b.f[i] ? 0u : 1u) << i;
+    const bool ordered = a.f[i] == a.f[i] && b.f[i] == b.f[i];
+    mask |= ((predicate == _CMP_ORD_Q ? ordered : a.f[i] != b.f[i]) ? 1u : 0u) << i;
   }
   return static_cast<__mmask16>(mask);
 }
@@ -345,6 +426,102 @@ inline __m512 _mm512_i32gather_ps(__m512i at, const void* table, int scale) {
     std::memcpy(&x, static_cast<const char*>(table) + std::int64_t{index.v[i]} * scale, 4);
     return x;
   });
+}
+
+inline void _mm512_storeu_si512(void* p, __m512i a) { std::memcpy(p, a.b, 64); }
+inline __m512 _mm512_maskz_mov_ps(__mmask16 mask, __m512 a) {
+  return emulated::make([&](int i) { return (mask >> i & 1) != 0 ? a.f[i] : 0.0f; });
+}
+/// Nearest, ties to even; what does not fit becomes the most negative integer.
+inline __m512i _mm512_cvtps_epi32(__m512 a) {
+  emulated::view<std::int32_t> w;
+  for (int i = 0; i < 16; ++i) {
+    const float nearest = std::nearbyintf(a.f[i]);
+    w.v[i] = nearest >= -2147483648.0f && nearest < 2147483648.0f ? static_cast<std::int32_t>(nearest) : INT32_MIN;
+  }
+  return emulated::from(w);
+}
+inline __m512i _mm512_adds_epi16(__m512i a, __m512i b) {
+  return emulated::pairwise<std::int16_t>(a, b, [](int x, int y) { return emulated::saturated<std::int16_t>(x + y); });
+}
+inline __m512i _mm512_max_epi32(__m512i a, __m512i b) {
+  return emulated::pairwise<std::int32_t>(a, b, [](std::int32_t x, std::int32_t y) { return x > y ? x : y; });
+}
+inline __m512i _mm512_max_epu32(__m512i a, __m512i b) {
+  return emulated::pairwise<std::uint32_t>(a, b, [](std::uint32_t x, std::uint32_t y) { return x > y ? x : y; });
+}
+inline __m512i _mm512_max_epi8(__m512i a, __m512i b) {
+  return emulated::pairwise<std::int8_t>(a, b, [](int x, int y) { return x > y ? x : y; });
+}
+inline __m512i _mm512_max_epu8(__m512i a, __m512i b) {
+  return emulated::pairwise<std::uint8_t>(a, b, [](int x, int y) { return x > y ? x : y; });
+}
+inline __m512i _mm512_min_epi8(__m512i a, __m512i b) {
+  return emulated::pairwise<std::int8_t>(a, b, [](int x, int y) { return x < y ? x : y; });
+}
+inline __m512i _mm512_min_epu8(__m512i a, __m512i b) {
+  return emulated::pairwise<std::uint8_t>(a, b, [](int x, int y) { return x < y ? x : y; });
+}
+inline __m512i _mm512_packs_epi32(__m512i a, __m512i b) { return emulated::packed<std::int32_t, std::int16_t>(a, b); }
+inline __m512i _mm512_packs_epi16(__m512i a, __m512i b) { return emulated::packed<std::int16_t, std::int8_t>(a, b); }
+inline __m512i _mm512_packus_epi16(__m512i a, __m512i b) { return emulated::packed<std::int16_t, std::uint8_t>(a, b); }
+inline __m256i _mm512_cvtepi16_epi8(__m512i a) {
+  alignas(32) std::uint8_t low[32];
+  for (int i = 0; i < 32; ++i) {
+    low[i] = a.b[2 * i];
+  }
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(low));
+}
+inline __m128i _mm512_extracti32x4_epi32(__m512i a, int quarter) {
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(a.b + 16 * quarter));
+}
+inline __m512i _mm512_permutexvar_epi32(__m512i at, __m512i a) {
+  const auto index = emulated::as<std::uint32_t>(at);
+  const auto from = emulated::as<std::uint32_t>(a);
+  emulated::view<std::uint32_t> w;
+  for (int i = 0; i < 16; ++i) {
+    w.v[i] = from.v[index.v[i] % 16];
+  }
+  return emulated::from(w);
+}
+template <class... Lane>
+inline __m512i _mm512_setr_epi32(Lane... lane) {
+  static_assert(sizeof...(Lane) == 16);
+  return emulated::from(emulated::view<std::int32_t>{{lane...}});
+}
+inline __m512d _mm512_castps_pd(__m512 a) {
+  __m512d r;
+  std::memcpy(r.d, a.f, 64);
+  return r;
+}
+inline __m512 _mm512_castpd_ps(__m512d a) {
+  __m512 r;
+  std::memcpy(r.f, a.d, 64);
+  return r;
+}
+/// Within 128 bits: the lower or the upper two of a and of b, in turn.
+inline __m512 _mm512_unpacklo_ps(__m512 a, __m512 b) {
+  return emulated::make([&](int i) { return (i % 2 == 0 ? a : b).f[i / 4 * 4 + i % 4 / 2]; });
+}
+inline __m512 _mm512_unpackhi_ps(__m512 a, __m512 b) {
+  return emulated::make([&](int i) { return (i % 2 == 0 ? a : b).f[i / 4 * 4 + 2 + i % 4 / 2]; });
+}
+inline __m512d _mm512_unpacklo_pd(__m512d a, __m512d b) {
+  for (int i = 0; i < 8; i += 2) {
+    a.d[i + 1] = b.d[i];
+  }
+  return a;
+}
+inline __m512d _mm512_unpackhi_pd(__m512d a, __m512d b) {
+  for (int i = 0; i < 8; i += 2) {
+    a.d[i] = a.d[i + 1];
+    a.d[i + 1] = b.d[i + 1];
+  }
+  return a;
+}
+/// Two quarters of a, then two of b, chosen by two bits each.
+inline __m512 _mm512_shuffle_f32x4(__m512 a, __m512 b, int quarters) {
+  return emulated::make([&](int i) { return (i < 8 ? a : b).f[(quarters >> (i / 4 * 2) & 3) * 4 + i % 4]; });
 }
 
 // Only now: the compiler's header would look for its own instructions.
