@@ -37,6 +37,11 @@ struct x86_extremes {
   }
 
 #if defined(__AVX512F__)
+// As in registers_avx512.hpp.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
   HALFTONE_INLINE static __m512 farther_above(__m512 a, __m512 b) noexcept {
     return _mm512_castsi512_ps(_mm512_max_epi32(_mm512_castps_si512(a), _mm512_castps_si512(b)));
   }
@@ -56,6 +61,9 @@ struct x86_extremes {
       return best(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
     }
   }
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+#pragma GCC diagnostic pop
+#endif
 #endif
 };
 

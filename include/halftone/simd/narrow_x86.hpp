@@ -75,6 +75,11 @@ struct x86_narrow {
 #endif
 
 #if defined(__AVX512F__) && defined(__AVX512BW__)
+// As in registers_avx512.hpp.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
   HALFTONE_INLINE static __m512 zero_where_nan(__m512 v) noexcept {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(v, v, _CMP_ORD_Q), v);
   }
@@ -104,6 +109,9 @@ struct x86_narrow {
     const __m512i pairs = _mm512_maddubs_epi16(low, _mm512_set1_epi16(0x1001));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), _mm512_cvtepi16_epi8(pairs));
   }
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+#pragma GCC diagnostic pop
+#endif
 #endif
 };
 

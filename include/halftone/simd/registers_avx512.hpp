@@ -14,6 +14,12 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
+// g++ 12 takes the unused sources of its own intrinsics for variables that nobody sets.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 struct avx512_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
   using bytes = __m512i;
   using floats = __m512;
@@ -108,5 +114,9 @@ struct avx512_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
     return static_cast<__mmask16>(count >= 16 ? 0xffffu : (1u << count) - 1);
   }
 };
+
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+#pragma GCC diagnostic pop
+#endif
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA
