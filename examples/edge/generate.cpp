@@ -68,7 +68,7 @@ class writer {
   /// The planes of a packed matrix; returns the text of its view.
   std::string planes(const std::string& name, const matrix& q) {
     const auto packed = halftone::pack(q);
-    const halftone::packed_planes planes = packed.planes();
+    const auto planes = packed.planes();
     array(name + "_lines", "std::uint8_t", planes.lines);
     array(name + "_scales", "float", planes.scales);
     array(name + "_sums", "std::int32_t", planes.code_sums);

@@ -51,14 +51,14 @@ TEST_CASE("views of packed planes that have another size, or start elsewhere") {
     gemv(dynamic<int8_per_token>(matrix_view<const float>(x.data(), 1, 40)), w, std::span<float>(y));
   };
   const auto packed = pack(quantize<uint4_g32>({weights.data(), 17, 40}));
-  const packed_planes right = packed.planes();
+  const packed_planes<uint4_g32> right = packed.planes();
   multiply(packed_view<uint4_g32>({17, 40}, right));
   check_refused([&] { multiply(packed_view<uint4_g32>{}); }, "gemm: x is [1, 40]");
-  const auto refuse = [&](matrix_shape shape, const packed_planes& planes, const char* message) {
+  const auto refuse = [&](matrix_shape shape, const packed_planes<uint4_g32>& planes, const char* message) {
     check_refused([&] { packed_view<uint4_g32>(shape, planes); }, message);
   };
   refuse({33, 40}, right, "packed_view: [33, 40] needs ");
-  packed_planes wrong = right;
+  packed_planes<uint4_g32> wrong = right;
   wrong.lines = right.lines.first(right.lines.size() - 1);
   refuse({17, 40}, wrong, " lines, not ");
   wrong = right;

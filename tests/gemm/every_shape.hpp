@@ -79,11 +79,11 @@ class guarded_weights {
     return {memory->data(), memory->size()};
   }
 
-  packed_planes planes_;
+  packed_planes<Scheme> planes_;
   std::unique_ptr<guarded<std::uint8_t>> lines_;
-  std::unique_ptr<guarded<float>> scales_;
-  std::unique_ptr<guarded<std::int32_t>> zero_points_;
-  std::unique_ptr<guarded<float>> offsets_;
+  std::unique_ptr<guarded<packed_scale<Scheme>>> scales_;
+  std::unique_ptr<guarded<std::uint8_t>> zero_points_;
+  std::unique_ptr<guarded<packed_offset<Scheme>>> offsets_;
   std::unique_ptr<guarded<std::int32_t>> code_sums_;
   packed_view<Scheme> view_;
 };

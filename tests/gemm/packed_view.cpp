@@ -10,17 +10,20 @@ using namespace halftone;
 namespace {
 
 /// Planes copied elsewhere, as a generator would write them down.
+template <class Scheme>
 struct copied_planes {
   aligned_buffer<std::uint8_t> lines;
-  std::vector<float> scales, offsets;
-  std::vector<std::int32_t> zero_points, code_sums;
+  std::vector<packed_scale<Scheme>> scales;
+  std::vector<packed_offset<Scheme>> offsets;
+  std::vector<std::uint8_t> zero_points;
+  std::vector<std::int32_t> code_sums;
 
-  explicit copied_planes(const packed_planes& p)
+  explicit copied_planes(const packed_planes<Scheme>& p)
       : lines(p.lines.size()), scales(p.scales.begin(), p.scales.end()), offsets(p.offsets.begin(), p.offsets.end()),
         zero_points(p.zero_points.begin(), p.zero_points.end()), code_sums(p.code_sums.begin(), p.code_sums.end()) {
     std::copy(p.lines.begin(), p.lines.end(), lines.data());
   }
-  [[nodiscard]] packed_planes view() const {
+  [[nodiscard]] packed_planes<Scheme> view() const {
     return {.lines = lines.span(), .scales = scales, .zero_points = zero_points, .offsets = offsets, .code_sums = code_sums};
   }
 };
@@ -44,14 +47,29 @@ std::vector<float> products(const std::vector<float>& x, std::size_t m, const Op
   return y;
 }
 
+using int4_fp16 = scheme<int4, symmetric, per_group<32>, stored_as<fp16>>;
+using offset4_bf16 = scheme<uint4, float_offset, per_group<16>, stored_as<fp16>, stored_as<bf16>>;
+
 }  // namespace
 
+TEST_CASE("parameters are packed no wider than they are stored, zero points in a byte") {
+  const std::vector<float> weights = numbers(32 * 64, 101);
+  const auto bytes = [&]<class Scheme>(std::type_identity<Scheme>) {
+    return pack(quantize<Scheme>({weights.data(), 32, 64})).streamed_bytes() - 32 * 64 / 2;
+  };
+  CHECK(bytes(std::type_identity<int4_g32>{}) == 64 * 4);
+  CHECK(bytes(std::type_identity<int4_fp16>{}) == 64 * 2);
+  CHECK(bytes(std::type_identity<uint4_g32>{}) == 64 * (4 + 1));
+  CHECK(bytes(std::type_identity<offset4_g32>{}) == 64 * (4 + 4));
+  CHECK(bytes(std::type_identity<offset4_bf16>{}) == 128 * (2 + 2));
+}
+
 TEST_CASE_TEMPLATE("a view of copied planes multiplies like the matrix that was packed", Scheme, int4_g32, uint4_g32,
-                   offset4_g32, int8_per_channel, int3_g32, uint8_per_channel) {
+                   offset4_g32, int8_per_channel, int3_g32, uint8_per_channel, int4_fp16, offset4_bf16) {
   for (const matrix_shape shape : {matrix_shape{1, 1}, {17, 33}, {48, 256}, {33, 100}, {16, 700}}) {
     const std::vector<float> weights = numbers(shape.rows * shape.cols, 101);
     const auto packed = pack(quantize<Scheme>({weights.data(), shape.rows, shape.cols}));
-    const copied_planes copy(packed.planes());
+    const copied_planes<Scheme> copy(packed.planes());
     const packed_view<Scheme> view(shape, copy.view());
     CHECK(view.byte_count() == packed.streamed_bytes() + 4 * copy.code_sums.size());
     for (const std::size_t m : {std::size_t{1}, std::size_t{5}}) {

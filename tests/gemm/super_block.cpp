@@ -61,6 +61,6 @@ TEST_CASE("packed super-blocks come back, and count what a multiplication reads"
   const auto packed = pack(q);
   const auto back = unpack(packed);
   CHECK(std::equal(back.codes().begin(), back.codes().end(), q.codes().begin(), q.codes().end()));
-  // Two panels: lines, ten groups of two integers, two super-blocks of two floats; 16 columns.
-  CHECK(packed.streamed_bytes() == 2 * (38 * 64 + 4 * 16 * (10 * 2 + 2 * 2)));
+  // Two panels: lines, ten groups of two bytes, two super-blocks of two floats; 16 columns.
+  CHECK(packed.streamed_bytes() == 2 * (38 * 64 + 16 * (10 * 2 + 4 * 2 * 2)));
 }

@@ -3,7 +3,7 @@
 #include <halftone/core/random.hpp>
 #include <halftone/epilogue/requantize.hpp>
 #include <halftone/gemm/prepared_activations.hpp>
-#include <halftone/simd/simd.hpp>
+#include <halftone/simd/parameter_columns.hpp>
 
 #include <doctest/doctest.h>
 
@@ -299,6 +299,24 @@ TEST_CASE("bf16 lines widen exactly") {
   const sixteen wide(widen_bf16<default_arch>(bytes));
   for (std::size_t j = 0; j < 16; ++j) {
     CHECK(same(wide.value[j], bf16::decode(bytes[2 * j] | static_cast<std::uint32_t>(bytes[2 * j + 1]) << 8)));
+  }
+}
+
+TEST_CASE("parameters of 16 bits widen exactly, whatever their bits") {
+  alignas(64) binary16 half[16];
+  alignas(64) bfloat16 brain[16];
+  for (std::uint32_t code = 0; code < 0x10000; code += 16) {
+    for (std::uint32_t j = 0; j < 16; ++j) {
+      half[j] = static_cast<binary16>(code + j);
+      brain[j] = static_cast<bfloat16>(code + j);
+    }
+    const sixteen halves(load_parameters<default_arch>(half));
+    const sixteen brains(load_parameters<default_arch>(brain));
+    for (std::size_t j = 0; j < 16; ++j) {
+      const bool right = same(halves.value[j], to_float(half[j])) && same(brains.value[j], to_float(brain[j]));
+      CAPTURE(code + j);
+      REQUIRE(right);
+    }
   }
 }
 

@@ -32,13 +32,19 @@
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX2__) && defined(__FMA__)
 #if defined(__AVXVNNI__)
 #define HALFTONE_ISA_AVX_VNNI 1
+#if defined(__F16C__)
 #define HALFTONE_FLAGS_ISA isa_avx_vnni
+#else
+#define HALFTONE_FLAGS_ISA isa_avx_vnni_without_f16c
+#endif
 #else
 #define HALFTONE_ISA_AVX2 1
 #if defined(__AVX512F__)
 #define HALFTONE_FLAGS_ISA isa_avx2_avx512f
-#else
+#elif defined(__F16C__)
 #define HALFTONE_FLAGS_ISA isa_avx2
+#else
+#define HALFTONE_FLAGS_ISA isa_avx2_without_f16c
 #endif
 #endif
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__SSE4_1__)

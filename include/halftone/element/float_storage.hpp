@@ -80,6 +80,11 @@ static_assert(fp16::encode(65519.0f) == 0x7bff && fp16::encode(1e9f) == 0x7bff &
 static_assert(fp16::encode(0x1p-24f) == 1 && fp16::encode(0x1p-25f) == 0 && fp16::encode(0x1.8p-24f) == 2);
 static_assert(bf16::encode(1.0f) == 0x3f80 && bf16::decode(0xc000) == -2.0f);
 
+/// An fp16 number as 16 bits without arithmetic: how packed parameters are kept.
+enum class binary16 : std::uint16_t {};
+[[nodiscard]] HALFTONE_INLINE constexpr binary16 to_binary16(float x) noexcept { return static_cast<binary16>(fp16::encode(x)); }
+[[nodiscard]] HALFTONE_INLINE constexpr float to_float(binary16 x) noexcept { return fp16::decode(static_cast<std::uint32_t>(x)); }
+
 /// A bf16 number as an output type: 16 bits, no arithmetic.
 enum class bfloat16 : std::uint16_t {};
 [[nodiscard]] HALFTONE_INLINE constexpr bfloat16 to_bfloat16(float x) noexcept {

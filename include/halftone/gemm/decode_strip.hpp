@@ -3,6 +3,7 @@
 #pragma once
 
 #include <halftone/gemm/packed_matrix.hpp>
+#include <halftone/simd/parameter_columns.hpp>
 
 #include <bit>
 #include <cstring>
@@ -23,15 +24,15 @@ struct level_decoder {
   template <class Packed>
   [[nodiscard]] HALFTONE_INLINE static level_decoder of(const Packed& packed, const float* table, std::size_t panel,
                                                         std::size_t group) noexcept {
-    level_decoder d{.scale = floats::load(packed.scales(panel, group)),
+    level_decoder d{.scale = load_parameters<Arch>(packed.scales(panel, group)),
                     .shift = floats::broadcast(static_cast<float>(packed_bias<Element>())),
                     .offset = floats::zero(),
                     .table = table};
     if constexpr (Scheme::has_zero_point) {
-      d.shift = to_float(int_columns<Arch>::load(packed.zero_points(panel, group)));
+      d.shift = to_float(load_levels<Arch, packs_signed_bytes<Element>>(packed.zero_points(panel, group)));
     }
     if constexpr (Scheme::has_offset) {
-      d.offset = floats::load(packed.offsets(panel, group));
+      d.offset = load_parameters<Arch>(packed.offsets(panel, group));
     }
     return d;
   }

@@ -46,14 +46,15 @@ void over_panels(const context& use, const Operand& w, const gemm_pieces& pieces
   use.execute(pieces.tasks, task);
 }
 
-/// Rows [first, first + rows) of 8-bit activations against all panels.
+/// Rows [first, first + rows) of 8-bit activations, which `make` makes, against all panels.
 template <class Operand>
 void multiply_codes(const activation_view& x, std::size_t first, std::size_t rows, const Operand& w,
-                    const sink_ref& sink, const context& use, const gemm_pieces& pieces, scratch memory) {
+                    const sink_ref& sink, const context& use, const gemm_pieces& pieces, scratch memory,
+                    const row_maker& make = {}) {
   using Arch = default_arch;
   if constexpr (integer_operand<Operand>) {
     const auto a = prepare<dot<Arch, Operand::bits>::format>(
-        x, first, rows, w.geometry(), sums_factor<typename Operand::scheme_type>, memory);
+        x, first, rows, w.geometry(), sums_factor<typename Operand::scheme_type>, memory, make);
     over_panels(use, w, pieces, memory.template take<std::byte>(0),
                 [&](std::size_t begin, std::size_t end, scratch own) {
                   integer_block<Arch, Operand>(w, a, rows, own).run(begin, end, sink.from(first));
@@ -62,6 +63,7 @@ void multiply_codes(const activation_view& x, std::size_t first, std::size_t row
     auto* levels = memory.template take<float>(rows * x.cols());
     auto* scales = memory.template take<float>(rows);
     for (std::size_t r = 0; r < rows; ++r) {
+      make(first + r);
       scales[r] = x.scale(first + r);
       for (std::size_t k = 0; k < x.cols(); ++k) {
         levels[r * x.cols() + k] = static_cast<float>(x.level(first + r, k) - x.zero_point(first + r));
@@ -221,12 +223,14 @@ void gemm(const dynamic_activations<Activations, Value>& x, const Operand& w, ma
       auto* scales = memory.take<float>(rows);
       auto* zero_points = memory.take<std::int32_t>(rows);
       const auto values = rows_as_floats(x.values, first, rows, memory.take<float>(pieces.widened / sizeof(float)));
-      quantize_rows<Activations>(values, first, codes, scales, zero_points);
+      const auto quantize_row = [&](std::size_t r) {
+        quantize_rows<Activations>({values.row_data(r), 1, k}, first + r, codes + r * k, scales + r, zero_points + r);
+      };
       const activation_view view{
           .codes = {codes, rows, k}, .is_signed = is_signed, .scales = scales, .zero_points = zero_points, .per_row = true};
       const activation_rows rows_of_x(view, first);
       const tile_sink<Output, Epilogue> sink{y, finish, rows_of_x, correction_ref::of(w), first};
-      isa_detail::multiply_codes(view, 0, rows, w, sink_ref(sink), use, pieces, memory);
+      isa_detail::multiply_codes(view, 0, rows, w, sink_ref(sink), use, pieces, memory, row_maker(quantize_row));
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <halftone/gemm/packed_matrix.hpp>
 #include <halftone/gemm/prepared_activations.hpp>
+#include <halftone/simd/parameter_columns.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
@@ -51,6 +52,29 @@ class groups_of_token {
   std::size_t groups_;
 };
 
+/// What a scheme has not.
+struct no_parameters {
+  HALFTONE_INLINE explicit no_parameters(const void*) noexcept {}
+};
+
+/// Zero points of a panel and group.
+template <class Arch, bool Signed>
+struct shared_zero_points {
+  int_columns<Arch> columns;
+  HALFTONE_INLINE explicit shared_zero_points(const std::uint8_t* codes) noexcept : columns(load_levels<Arch, Signed>(codes)) {}
+};
+
+/// Of a panel and group, what all rows of a tile need.
+template <class Arch, class Scheme>
+struct panel_parameters {
+  using zero_points = std::conditional_t<Scheme::has_zero_point,
+                                         shared_zero_points<Arch, packs_signed_bytes<typename Scheme::element_type>>, no_parameters>;
+  using offsets = std::conditional_t<Scheme::has_offset, shared_parameters<Arch, packed_offset<Scheme>>, no_parameters>;
+  shared_parameters<Arch, packed_scale<Scheme>> scale;
+  [[no_unique_address]] zero_points zero_point;
+  [[no_unique_address]] offsets offset;
+};
+
 /// Walks from group to group beside a tile of `Panels` panels; called with the finished sums of (row of the tile, panel).
 /// @tparam Token  `whole_token` or `groups_of_token`
 template <class Arch, class Packed, std::size_t Panels, template <class, class> class Token>
@@ -86,25 +110,35 @@ class group_fold {
     ++sums_;
   }
 
-  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, ints sum) const noexcept {
+  [[nodiscard]] HALFTONE_INLINE panel_parameters<Arch, Scheme> of_panel(std::size_t p) const noexcept {
+    using parameters = panel_parameters<Arch, Scheme>;
+    const std::size_t at = p * panel_stride_;
+    return {decltype(parameters::scale)(scales_ + at), zero_point_of(p), decltype(parameters::offset)(offsets_ + at)};
+  }
+
+  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, const panel_parameters<Arch, Scheme>& parameters,
+                                  ints sum) const noexcept {
     const std::int32_t of_activations = activation_sum(row);
-    sum = centred(row, p, sum, of_activations);
+    sum = centred(row, p, sum, parameters.zero_point, of_activations);
     float* chain = fresh(chains_) + (row * Panels + p) * panel_columns;
-    floats acc = fused(to_float(sum), token_.scaled(floats::load(fresh(scales_ + p * panel_stride_)), row), floats::load(chain));
+    floats acc = fused(to_float(sum), token_.scaled(parameters.scale.columns(), row), floats::load(chain));
     if constexpr (Scheme::has_offset) {
-      acc = fused(floats::broadcast(static_cast<float>(of_activations)),
-                  token_.scaled(floats::load(fresh(offsets_ + p * panel_stride_)), row), acc);
+      acc = fused(floats::broadcast(static_cast<float>(of_activations)), token_.scaled(parameters.offset.columns(), row), acc);
     }
     acc.store(chain);
   }
 
  protected:
+  [[nodiscard]] HALFTONE_INLINE auto zero_point_of(std::size_t p) const noexcept {
+    return typename panel_parameters<Arch, Scheme>::zero_points(zero_points_ + p * panel_stride_);
+  }
   [[nodiscard]] HALFTONE_INLINE std::int32_t activation_sum(std::size_t row) const noexcept { return sums_[row * groups_]; }
   /// The sum with all zero points folded in: sum of (level - zero point) * (a - a's zero point), modulo 2^32.
-  [[nodiscard]] HALFTONE_INLINE ints centred(std::size_t row, std::size_t p, ints sum,
+  template <class ZeroPoint>
+  [[nodiscard]] HALFTONE_INLINE ints centred(std::size_t row, std::size_t p, ints sum, const ZeroPoint& zero_point,
                                              std::int32_t of_activations) const noexcept {
     if constexpr (Scheme::has_zero_point) {
-      sum = sum - ints::load(zero_points_ + p * panel_stride_) * ints::broadcast(of_activations);
+      sum = sum - zero_point.columns * ints::broadcast(of_activations);
     } else if constexpr (folded_bias<Scheme> != 0) {
       sum = sum - ints::broadcast(of_activations);
     } else if constexpr (packing_bias<Scheme> != 0) {
@@ -118,9 +152,9 @@ class group_fold {
   }
 
   [[no_unique_address]] Token<Arch, activations> token_;
-  const float* scales_;  // of the tile's first panel; panels follow at panel_stride_
-  const std::int32_t* zero_points_;
-  const float* offsets_;
+  const packed_scale<Scheme>* scales_;  // of the tile's first panel; panels follow at panel_stride_
+  const std::uint8_t* zero_points_;
+  const packed_offset<Scheme>* offsets_;
   const std::int32_t* code_sums_;
   std::size_t panel_stride_;
   const std::int32_t* zeros_;  // prepared codes of real zero, or null where all are 0
@@ -135,9 +169,11 @@ class integer_fold : public group_fold<Arch, Packed, Panels, whole_token> {
  public:
   using group_fold<Arch, Packed, Panels, whole_token>::group_fold;
 
-  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, int_columns<Arch> sum) const noexcept {
+  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p,
+                                  const panel_parameters<Arch, typename Packed::scheme_type>& parameters,
+                                  int_columns<Arch> sum) const noexcept {
     auto* kept = reinterpret_cast<std::int32_t*>(this->chains_) + (row * Panels + p) * panel_columns;
-    this->centred(row, p, sum, this->activation_sum(row)).store(kept);
+    this->centred(row, p, sum, parameters.zero_point, this->activation_sum(row)).store(kept);
   }
 };
 

@@ -9,16 +9,17 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
 namespace isa_detail {
 
-/// Rows [first, first + rows) of activations with a scale a group against all panels.
+/// Rows [first, first + rows) of activations with a scale a group, which `make` makes, against all panels.
 template <class Operand>
 void multiply_groups(const grouped_activation_view& x, std::size_t first, std::size_t rows, const Operand& w,
-                     const sink_ref& sink, const context& use, const gemm_pieces& pieces, scratch memory) {
+                     const sink_ref& sink, const context& use, const gemm_pieces& pieces, scratch memory,
+                     const row_maker& make = {}) {
   using Arch = default_arch;
   if constexpr (integer_operand<Operand>) {
     const float one = 1.0f;  // the scale of a whole token
     const activation_view levels{.codes = x.codes, .is_signed = true, .scales = &one, .per_row = false};
     auto a = prepare<dot<Arch, Operand::bits>::format>(levels, first, rows, w.geometry(),
-                                                       sums_factor<typename Operand::scheme_type>, memory);
+                                                       sums_factor<typename Operand::scheme_type>, memory, make);
     auto* scales = memory.template take<float>(rows * a.groups);
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::size_t g = 0; g < a.groups; ++g) {
@@ -33,6 +34,7 @@ void multiply_groups(const grouped_activation_view& x, std::size_t first, std::s
   } else {
     auto* values = memory.template take<float>(rows * x.cols());
     for (std::size_t r = 0; r < rows; ++r) {
+      make(first + r);
       for (std::size_t k = 0; k < x.cols(); ++k) {
         values[r * x.cols() + k] = x.value(first + r, k);
       }
@@ -125,11 +127,14 @@ void gemm(const dynamic_activations<Activations, Value>& x, const Operand& w, ma
     auto* codes = memory.take<std::uint8_t>(rows * k);
     auto* scales = memory.take<float>(rows * ceil_div(k, length));
     const auto values = rows_as_floats(x.values, first, rows, memory.take<float>(pieces.widened / sizeof(float)));
-    quantize_grouped_rows<Activations>(values, first, codes, scales);
+    const std::size_t groups = ceil_div(k, length);
+    const auto quantize_row = [&](std::size_t r) {
+      quantize_grouped_rows<Activations>({values.row_data(r), 1, k}, first + r, codes + r * k, scales + r * groups);
+    };
     const grouped_activation_view view{.codes = {codes, rows, k}, .scales = scales, .group_length = length};
     const activation_rows rows_of_x(view, first);
     const tile_sink<Output, Epilogue> sink{y, finish, rows_of_x, correction_ref::of(w), first};
-    isa_detail::multiply_groups(view, 0, rows, w, sink_ref(sink), use, pieces, memory);
+    isa_detail::multiply_groups(view, 0, rows, w, sink_ref(sink), use, pieces, memory, row_maker(quantize_row));
   }
 }
 

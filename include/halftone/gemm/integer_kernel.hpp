@@ -55,10 +55,11 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
     (add_quad<Q, Q, Starts && Q == 0>(lines, activations, row_bytes), ...);
   }
 
-  /// Gives every sum, widened, to keep(row, panel, sum).
-  template <class Keep>
-  HALFTONE_INLINE void for_each(const Keep& keep) const noexcept {
-    (each_panel<R>(keep), ...);
+  /// Gives every sum, widened, to keep(row, panel, of_panel(panel), sum).
+  template <class OfPanel, class Keep>
+  HALFTONE_INLINE void for_each(const OfPanel& of_panel, const Keep& keep) const noexcept {
+    const decltype(of_panel(0)) parameters[panels] = {of_panel(P)...};
+    (each_panel<R>(keep, parameters), ...);
   }
 
  private:
@@ -98,9 +99,9 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
       dots::add(sum, w, a);
     }
   }
-  template <std::size_t Row, class Keep>
-  HALFTONE_INLINE void each_panel(const Keep& keep) const noexcept {
-    (keep(Row, P, dots::widened(row[Row].panel[P])), ...);
+  template <std::size_t Row, class Keep, class Parameters>
+  HALFTONE_INLINE void each_panel(const Keep& keep, const Parameters (&parameters)[panels]) const noexcept {
+    (keep(Row, P, parameters[P], dots::widened(row[Row].panel[P])), ...);
   }
 };
 
@@ -120,20 +121,23 @@ struct sums_of_tile<Arch, Bits, Source, Rows, Panels> {
 template <class Arch, unsigned Bits, class Source, std::size_t Rows, std::size_t Panels>
 using sums_of = typename isa_detail::sums_of_tile<Arch, Bits, Source, Rows, Panels>::type;
 
-/// Adds what `totals` holds if `adds`, then hands the sums to finish(row, panel, sum) or keeps them in `totals`.
+/// Adds what `totals` holds if `adds`, then hands the sums to finish(row, panel, parameters, sum), with what finish.of_panel
+/// makes for all rows of a panel, or keeps them in `totals`.
 template <std::size_t Panels, class Sums, class Finish>
 HALFTONE_INLINE void keep_sums(const Sums& sums, std::int32_t* totals, bool adds, bool ends, const Finish& finish) noexcept {
-  sums.for_each([&]<class Columns>(std::size_t r, std::size_t p, Columns sum) HALFTONE_INLINE_LAMBDA {
-    std::int32_t* total = fresh(totals) + (r * Panels + p) * panel_columns;
-    if (adds) {
-      sum = sum + Columns::load(total);
-    }
-    if (ends) {
-      finish(r, p, sum);
-    } else {
-      sum.store(total);
-    }
-  });
+  sums.for_each([&](std::size_t p) HALFTONE_INLINE_LAMBDA { return finish.of_panel(p); },
+                [&]<class Parameters, class Columns>(std::size_t r, std::size_t p, const Parameters& parameters, Columns sum)
+                    HALFTONE_INLINE_LAMBDA {
+                      std::int32_t* total = fresh(totals) + (r * Panels + p) * panel_columns;
+                      if (adds) {
+                        sum = sum + Columns::load(total);
+                      }
+                      if (ends) {
+                        finish(r, p, parameters, sum);
+                      } else {
+                        sum.store(total);
+                      }
+                    });
 }
 
 /// Multiplies the quads [First, First + Count) of the units from `lines` on, all in one group: no loop, every line unpacked in
@@ -173,7 +177,7 @@ HALFTONE_INLINE void packed_blocks(const std::uint8_t** lines, tile_data& data, 
   keep_sums<Panels>(sums, data.totals, accumulate, last, finish);
 }
 
-/// Multiplies quads [0, quads) of one group and hands the int32 sums to finish(row, panel, sum), or keeps them in totals.
+/// Multiplies quads [0, quads) of one group and hands the int32 sums to `finish`, or keeps them in totals.
 ///
 /// @param lines       the line source of each panel at the first quad
 /// @param quads       a number, or an integral_constant that lets the compiler unroll

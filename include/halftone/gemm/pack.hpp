@@ -43,20 +43,20 @@ HALFTONE_INLINE void packed_matrix<Scheme>::pack_codes_of(const quantized_matrix
 template <class Scheme>
 HALFTONE_INLINE void packed_matrix<Scheme>::pack_parameters_of(const quantized_matrix<Scheme>& q) {
   const std::size_t size = parameter_count(panels(), geometry_);
-  scales_ = aligned_buffer<float>(size);
-  zero_points_ = aligned_buffer<std::int32_t>(Scheme::has_zero_point ? size : 0);
-  offsets_ = aligned_buffer<float>(Scheme::has_offset ? size : 0);
+  scales_ = aligned_buffer<packed_scale<Scheme>>(size);
+  zero_points_ = aligned_buffer<std::uint8_t>(Scheme::has_zero_point ? size : 0);
+  offsets_ = aligned_buffer<packed_offset<Scheme>>(Scheme::has_offset ? size : 0);
   for (std::size_t row = 0; row < q.rows(); ++row) {
     for (std::size_t group = 0; group < geometry_.groups; ++group) {
       const group_parameters p = q.parameters_at(q.group_of(row, geometry_.group_begin(group)));
       const std::size_t at =
           (row / panel_columns * geometry_.groups + group) * panel_columns + row % panel_columns;
-      scales_[at] = p.scale;
+      scales_[at] = packed_parameter<typename Scheme::scale_storage>::of(p.scale);
       if constexpr (Scheme::has_zero_point) {
-        zero_points_[at] = p.zero_point + packed_bias<element_type>();
+        zero_points_[at] = static_cast<std::uint8_t>(p.zero_point + packed_bias<element_type>());
       }
       if constexpr (Scheme::has_offset) {
-        offsets_[at] = p.offset;
+        offsets_[at] = packed_parameter<typename Scheme::offset_storage>::of(p.offset);
       }
     }
   }
@@ -68,16 +68,16 @@ HALFTONE_INLINE void packed_matrix<Scheme>::pack_super_blocks_of(const quantized
   if constexpr (groups_of_block != 0) {
     super_blocks_.blocks = ceil_div(geometry_.groups, groups_of_block);
     const auto pack_plane = [&]<class Nested>(const parameter_plane<quantized_again<Nested>>& plane,
-                                              aligned_buffer<std::int32_t>& levels, aligned_buffer<float>& floats) {
+                                              aligned_buffer<std::uint8_t>& levels, aligned_buffer<float>& floats) {
       const quantized_matrix<Nested>& nested = plane.matrix();
-      levels = aligned_buffer<std::int32_t>(panels() * geometry_.groups * panel_columns);
+      levels = aligned_buffer<std::uint8_t>(panels() * geometry_.groups * panel_columns);
       floats = aligned_buffer<float>(panels() * super_blocks_.blocks * panel_columns);
       for (std::size_t row = 0; row < q.rows(); ++row) {
         const std::size_t panel = row / panel_columns;
         const std::size_t column = row % panel_columns;
         for (std::size_t group = 0; group < geometry_.groups; ++group) {
           levels[(panel * geometry_.groups + group) * panel_columns + column] =
-              Nested::element_type::level_of(nested.code_at(row, group));
+              static_cast<std::uint8_t>(Nested::element_type::level_of(nested.code_at(row, group)));
           floats[(panel * super_blocks_.blocks + group / groups_of_block) * panel_columns + column] =
               nested.scale_at(nested.group_of(row, group));
         }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <halftone/gemm/line_source.hpp>
+#include <halftone/gemm/packed_parameters.hpp>
 #include <halftone/tensor/checks.hpp>
 #include <halftone/tensor/weight_operand.hpp>
 
@@ -51,30 +52,9 @@ template <class Element>
   }
 }
 
-/// Parameters of super-blocks in kernel order: integers for each group, floats for each super-block.
-struct super_block_planes {
-  aligned_buffer<std::int32_t> scales;   ///< [panel][group][16]
-  aligned_buffer<std::int32_t> offsets;  ///< likewise, where there are offsets
-  aligned_buffer<float> float_scales;    ///< [panel][super-block][16]
-  aligned_buffer<float> float_offsets;
-  std::size_t blocks = 0;                ///< super-blocks along k
-
-  [[nodiscard]] std::size_t byte_count() const noexcept {
-    return 4 * (scales.size() + offsets.size() + float_scales.size() + float_offsets.size());
-  }
-};
-
-/// Packed memory of a matrix of codes: what a program has linked in, or keeps in memory of its own. See `packed_view`.
-struct packed_planes {
-  std::span<const std::uint8_t> lines;         ///< [panel][bytes of its lines], on a multiple of 64 bytes
-  std::span<const float> scales;               ///< [panel][group][16]
-  std::span<const std::int32_t> zero_points{};  ///< likewise, of packed codes; empty where the scheme has none
-  std::span<const float> offsets{};            ///< likewise
-  std::span<const std::int32_t> code_sums{};    ///< likewise: sums of packed codes
-};
-
-/// A matrix in kernel order: lines of codes in panels of 16 columns, with the parameters of each panel's groups as float.
-/// Models `weight_operand`. Cost: the packed codes, 64 bytes a panel, group and parameter, and the stored parameters.
+/// A matrix in kernel order: lines of codes in panels of 16 columns, with the parameters of each panel's groups: 2 or 4 bytes
+/// a scale and offset, a byte a zero point (see packed_parameters.hpp). Models `weight_operand`. Cost: the packed codes and
+/// parameters, and the stored parameters.
 template <class Scheme>
 class packed_matrix {
  public:
@@ -99,14 +79,14 @@ class packed_matrix {
   [[nodiscard]] const std::uint8_t* panel_lines(std::size_t panel) const noexcept {
     return lines_.data() + panel * panel_stride_;
   }
-  [[nodiscard]] const float* scales(std::size_t panel, std::size_t group) const noexcept {
+  [[nodiscard]] const packed_scale<Scheme>* scales(std::size_t panel, std::size_t group) const noexcept {
     return scales_.data() + (panel * geometry_.groups + group) * panel_columns;
   }
-  /// Zero points of packed codes: the level's zero point plus the packing's bias.
-  [[nodiscard]] const std::int32_t* zero_points(std::size_t panel, std::size_t group) const noexcept {
+  /// Zero points as packed codes: the level's zero point plus the packing's bias, signed where codes are signed bytes.
+  [[nodiscard]] const std::uint8_t* zero_points(std::size_t panel, std::size_t group) const noexcept {
     return zero_points_.data() + (panel * geometry_.groups + group) * panel_columns;
   }
-  [[nodiscard]] const float* offsets(std::size_t panel, std::size_t group) const noexcept {
+  [[nodiscard]] const packed_offset<Scheme>* offsets(std::size_t panel, std::size_t group) const noexcept {
     return offsets_.data() + (panel * geometry_.groups + group) * panel_columns;
   }
   /// Of a super-block: the integer scales of a group, and the floats above them.
@@ -117,7 +97,7 @@ class packed_matrix {
   }
 
   /// The packed memory, to write it down or to copy it; valid as long as this matrix.
-  [[nodiscard]] packed_planes planes() const noexcept
+  [[nodiscard]] packed_planes<Scheme> planes() const noexcept
     requires(kind == packing::codes && uniform_element<element_type>)
   {
     return {.lines = lines_.span(), .scales = scales_.span(), .zero_points = zero_points_.span(),
@@ -134,14 +114,14 @@ class packed_matrix {
 
   /// Bytes in memory: codes, parameters, and what `unpack` needs.
   [[nodiscard]] std::size_t byte_count() const {
-    return lines_.size() + 4 * (scales_.size() + zero_points_.size() + offsets_.size() + code_sums_.size()) +
-           super_blocks_.byte_count() + source_.byte_count();
+    return lines_.size() + parameter_bytes() + zero_points_.size() + 4 * code_sums_.size() + super_blocks_.byte_count() +
+           source_.byte_count();
   }
   /// Bytes of codes, scales, zero points and offsets: what a multiplication with one row reads. Where the
   /// prepared code of real zero is not 0 (see `prepare`), the code sums besides: 4 bytes a group and column.
   [[nodiscard]] std::size_t streamed_bytes() const noexcept {
-    return lines_.size() + 4 * zero_points_.size() +
-           (super_block_groups<Scheme> != 0 ? super_blocks_.byte_count() : 4 * (scales_.size() + offsets_.size()));
+    return lines_.size() + zero_points_.size() +
+           (super_block_groups<Scheme> != 0 ? super_blocks_.byte_count() : parameter_bytes());
   }
 
   /// The packed code of a canonical one, and back. Both only flip the sign bit, or nothing.
@@ -166,6 +146,9 @@ class packed_matrix {
  private:
   static constexpr std::uint32_t sign_flip = packed_bias<element_type>() == 0 ? 0u : 1u << (bits <= 8 ? bits - 1 : 0);
 
+  [[nodiscard]] std::size_t parameter_bytes() const noexcept {
+    return scales_.size() * sizeof(packed_scale<Scheme>) + offsets_.size() * sizeof(packed_offset<Scheme>);
+  }
   void pack_codes_of(const quantized_matrix<Scheme>& q);
   void pack_parameters_of(const quantized_matrix<Scheme>& q);
   void pack_super_blocks_of(const quantized_matrix<Scheme>& q);
@@ -175,9 +158,9 @@ class packed_matrix {
   panel_geometry geometry_{};
   std::size_t panel_stride_ = 0;          // bytes
   aligned_buffer<std::uint8_t> lines_;
-  aligned_buffer<float> scales_;          // [panel][group][16]
-  aligned_buffer<std::int32_t> zero_points_;
-  aligned_buffer<float> offsets_;
+  aligned_buffer<packed_scale<Scheme>> scales_;  // [panel][group][16]
+  aligned_buffer<std::uint8_t> zero_points_;
+  aligned_buffer<packed_offset<Scheme>> offsets_;
   aligned_buffer<std::int32_t> code_sums_;
   super_block_planes super_blocks_;       // empty for other schemes
   alignas(64) std::array<float, table_size> table_{};

@@ -33,7 +33,7 @@ class packed_view {
   /// @param planes       must outlive the view; lines start on a multiple of 64 bytes
   /// @param granularity  that of the matrix, where it has data of its own
   /// @throws halftone::error (in a constant: does not compile) if a plane has another size than the shape asks for
-  constexpr packed_view(matrix_shape shape, const packed_planes& planes,
+  constexpr packed_view(matrix_shape shape, const packed_planes<Scheme>& planes,
                         const typename Scheme::granularity_type& granularity = {})
       : shape_(shape), geometry_(panel_geometry::of(shape.cols, granularity.run_length(shape))), planes_(planes),
         layout_(packed_layout::quad16) {
@@ -59,13 +59,13 @@ class packed_view {
   [[nodiscard]] const std::uint8_t* panel_lines(std::size_t panel) const noexcept {
     return planes_.lines.data() + panel * line_bytes();
   }
-  [[nodiscard]] const float* scales(std::size_t panel, std::size_t group) const noexcept {
+  [[nodiscard]] const packed_scale<Scheme>* scales(std::size_t panel, std::size_t group) const noexcept {
     return planes_.scales.data() + at(panel, group);
   }
-  [[nodiscard]] const std::int32_t* zero_points(std::size_t panel, std::size_t group) const noexcept {
+  [[nodiscard]] const std::uint8_t* zero_points(std::size_t panel, std::size_t group) const noexcept {
     return planes_.zero_points.data() + at(panel, group);
   }
-  [[nodiscard]] const float* offsets(std::size_t panel, std::size_t group) const noexcept {
+  [[nodiscard]] const packed_offset<Scheme>* offsets(std::size_t panel, std::size_t group) const noexcept {
     return planes_.offsets.data() + at(panel, group);
   }
   [[nodiscard]] const std::int32_t* code_sums(std::size_t panel, std::size_t group) const noexcept {
@@ -95,7 +95,7 @@ class packed_view {
 
   matrix_shape shape_{};
   panel_geometry geometry_{};
-  packed_planes planes_{};
+  packed_planes<Scheme> planes_{};
   packed_layout layout_ = packed_layout::none;
 };
 

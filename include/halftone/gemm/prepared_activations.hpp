@@ -7,6 +7,7 @@
 #include <halftone/simd/simd.hpp>
 #include <halftone/tensor/activations.hpp>
 
+#include <concepts>
 #include <cstring>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
@@ -138,12 +139,31 @@ inline void prepare_row(const std::uint8_t* levels, const panel_geometry& g, std
   }
 }
 
+/// What makes a row of codes right before it is read, while the first cache holds it: by default nothing, they are there.
+class row_maker {
+ public:
+  row_maker() = default;
+  template <std::invocable<std::size_t> Make>
+  explicit row_maker(const Make& make) noexcept
+      : object_(&make), make_([](const void* object, std::size_t row) { (*static_cast<const Make*>(object))(row); }) {}
+  void operator()(std::size_t row) const {
+    if (make_ != nullptr) {
+      make_(object_, row);
+    }
+  }
+
+ private:
+  const void* object_ = nullptr;
+  void (*make_)(const void*, std::size_t) = nullptr;
+};
+
 /// Prepares rows [first, first + rows) of x.
 /// @param factor  what the sums are multiplied by (the bias of symmetric codes), so that kernels need not
+/// @param make    called with the number of each row of x before anything of the row is read
 template <activation_format Format>
 [[nodiscard]] inline prepared_activations<Format> prepare(const activation_view& x, std::size_t first, std::size_t rows,
                                                           const panel_geometry& g, std::int32_t factor,
-                                                          scratch& memory) noexcept {
+                                                          scratch& memory, const row_maker& make = {}) noexcept {
   const std::size_t row_bytes = prepared_activations<Format>::padded_row_bytes(g);
   auto* codes = memory.take<std::uint8_t>(rows * row_bytes);
   auto* sums = memory.take<std::int32_t>(rows * g.groups);
@@ -151,6 +171,7 @@ template <activation_format Format>
   auto* scales = memory.take<float>(rows);
   bool has_zeros = false;
   for (std::size_t r = 0; r < rows; ++r) {
+    make(first + r);
     const std::int32_t zero_point = x.zero_point(first + r);
     const std::int32_t moved = Format == activation_format::wide ? 0
                                : (Format == activation_format::signed_bytes) == x.is_signed ? 0

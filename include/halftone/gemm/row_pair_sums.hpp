@@ -48,10 +48,11 @@ struct row_pair_sums<Arch, Source, Rows, std::index_sequence<R...>, std::index_s
     add_range<0, 0, sizeof...(Q), Starts>(lines, activations, row_bytes);
   }
 
-  /// Gives every sum to keep(row, panel, sum).
-  template <class Keep>
-  HALFTONE_INLINE void for_each(const Keep& keep) const noexcept {
-    (each_panel<R>(keep), ...);
+  /// Gives every sum to keep(row, panel, of_panel(panel), sum).
+  template <class OfPanel, class Keep>
+  HALFTONE_INLINE void for_each(const OfPanel& of_panel, const Keep& keep) const noexcept {
+    const decltype(of_panel(0)) parameters[panels] = {of_panel(P)...};
+    (each_panel<R>(keep, parameters), ...);
   }
 
  private:
@@ -98,11 +99,11 @@ struct row_pair_sums<Arch, Source, Rows, std::index_sequence<R...>, std::index_s
   [[nodiscard]] HALFTONE_INLINE static std::size_t row_of(std::size_t row_bytes) noexcept {
     return (Row < Rows ? Row : Rows - 1) * row_bytes;
   }
-  template <std::size_t Pair, class Keep>
-  HALFTONE_INLINE void each_panel(const Keep& keep) const noexcept {
-    (keep(2 * Pair, P, dots::template columns<0>(pair[Pair].panel[P])), ...);
+  template <std::size_t Pair, class Keep, class Parameters>
+  HALFTONE_INLINE void each_panel(const Keep& keep, const Parameters (&parameters)[panels]) const noexcept {
+    (keep(2 * Pair, P, parameters[P], dots::template columns<0>(pair[Pair].panel[P])), ...);
     if constexpr (2 * Pair + 1 < Rows) {
-      (keep(2 * Pair + 1, P, dots::template columns<1>(pair[Pair].panel[P])), ...);
+      (keep(2 * Pair + 1, P, parameters[P], dots::template columns<1>(pair[Pair].panel[P])), ...);
     }
   }
 };

@@ -37,10 +37,21 @@ class super_block_fold : public group_fold<Arch, Packed, Panels, Token> {
     }
   }
 
-  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, ints sum) const noexcept {
-    const std::int32_t* scales = planes_.scales.data() + at_group_ + p * this->panel_stride_;
+  /// What all rows share: the integers of the group, and the zero points beside them.
+  struct integer_parameters {
+    ints scale;
+    [[no_unique_address]] typename panel_parameters<Arch, Scheme>::zero_points zero_point;
+  };
+  [[nodiscard]] HALFTONE_INLINE integer_parameters of_panel(std::size_t p) const noexcept {
+    return {load_levels<Arch, packs_signed_levels<typename Scheme::scale_storage>>(planes_.scales.data() + at_group_ +
+                                                                                   p * this->panel_stride_),
+            this->zero_point_of(p)};
+  }
+
+  HALFTONE_INLINE void operator()(std::size_t row, std::size_t p, const integer_parameters& parameters,
+                                  ints sum) const noexcept {
     std::int32_t* block = fresh(blocks_) + (row * Panels + p) * panel_columns;
-    sum = this->centred(row, p, sum, this->activation_sum(row)) * ints::load(scales);
+    sum = this->centred(row, p, sum, parameters.zero_point, this->activation_sum(row)) * parameters.scale;
     if (in_block_ != 0) {
       sum = sum + ints::load(block);
     }
@@ -62,11 +73,12 @@ class super_block_fold : public group_fold<Arch, Packed, Panels, Token> {
  private:
   /// Over the groups of the block: integer offset times sum of activations.
   [[nodiscard]] HALFTONE_INLINE ints offset_sum(std::size_t row, std::size_t p) const noexcept {
-    const std::int32_t* offsets = planes_.offsets.data() + at_group_ + p * this->panel_stride_;
+    const std::uint8_t* offsets = planes_.offsets.data() + at_group_ + p * this->panel_stride_;
     const std::int32_t* sums = this->sums_ + row * this->groups_;
     ints total = ints::broadcast(0);
     for (std::size_t back = 0; back <= in_block_; ++back) {
-      total = total + ints::load(offsets - back * panel_columns) * ints::broadcast(*(sums - back));
+      total = total + load_levels<Arch, packs_signed_levels<typename Scheme::offset_storage>>(offsets - back * panel_columns) *
+                          ints::broadcast(*(sums - back));
     }
     return total;
   }

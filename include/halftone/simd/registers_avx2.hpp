@@ -3,6 +3,7 @@
 // columns_xsimd.hpp, dot_pairs.hpp and dot_quads.hpp, which use them.
 #pragma once
 
+#include <halftone/element/float_storage.hpp>
 #include <halftone/simd/codes_x86.hpp>
 #include <halftone/simd/extremes_x86.hpp>
 #include <halftone/simd/narrow_x86.hpp>
@@ -90,6 +91,11 @@ struct avx2_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
     const __m128i half = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16));
   }
+#if defined(__F16C__)
+  HALFTONE_INLINE static floats widen_fp16(const binary16* at) noexcept {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+  }
+#endif
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {
     const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at));

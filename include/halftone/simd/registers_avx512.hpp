@@ -3,6 +3,7 @@
 // byte_line.hpp, columns_xsimd.hpp, dot_pairs.hpp and dot_quads.hpp, which use them.
 #pragma once
 
+#include <halftone/element/float_storage.hpp>
 #include <halftone/simd/codes_x86.hpp>
 #include <halftone/simd/extremes_x86.hpp>
 #include <halftone/simd/narrow_x86.hpp>
@@ -83,6 +84,9 @@ struct avx512_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
   HALFTONE_INLINE static floats widen_bf16(const std::uint8_t* at) noexcept {
     const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+  }
+  HALFTONE_INLINE static floats widen_fp16(const binary16* at) noexcept {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
   }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {

@@ -3,6 +3,7 @@
 // columns_xsimd.hpp, which use them.
 #pragma once
 
+#include <halftone/element/float_storage.hpp>
 #include <halftone/simd/xsimd.hpp>
 
 #include <arm_neon.h>
@@ -66,6 +67,9 @@ struct neon_registers {
   HALFTONE_INLINE static floats widen_bf16(const std::uint8_t* at) noexcept {
     const uint16x4_t half = vreinterpret_u16_u8(vld1_u8(at));
     return vreinterpretq_f32_u32(vshll_n_u16(half, 16));
+  }
+  HALFTONE_INLINE static floats widen_fp16(const binary16* at) noexcept {
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(at))));
   }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {

@@ -26,6 +26,8 @@
 #define _mm512_castsi256_si512 emulated_mm512_castsi256_si512
 #undef _mm512_inserti64x4
 #define _mm512_inserti64x4 emulated_mm512_inserti64x4
+#undef _mm512_cvtph_ps
+#define _mm512_cvtph_ps emulated_mm512_cvtph_ps
 #undef _mm512_castsi512_ps
 #define _mm512_castsi512_ps emulated_mm512_castsi512_ps
 #undef _mm512_cmp_ps_mask
@@ -243,6 +245,12 @@ inline void _mm512_store_si512(void* p, __m512i a) { std::memcpy(p, a.b, 64); }
 inline __m512 _mm512_loadu_ps(const void* p) {
   __m512 r;
   std::memcpy(r.f, p, 64);
+  return r;
+}
+inline __m512 _mm512_cvtph_ps(__m256i a) {
+  __m512 r;
+  _mm256_storeu_ps(r.f, _mm256_cvtph_ps(_mm256_castsi256_si128(a)));
+  _mm256_storeu_ps(r.f + 8, _mm256_cvtph_ps(_mm256_extracti128_si256(a, 1)));
   return r;
 }
 inline __m512 _mm512_maskz_loadu_ps(__mmask16 mask, const void* p) {
