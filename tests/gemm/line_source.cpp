@@ -33,7 +33,7 @@ TEST_CASE_TEMPLATE("bit planes decode to the codes that were written", Bits, std
   }
   aligned_buffer<std::uint8_t> lines(64 * (g.quads + 16));
   for (std::size_t begin = 0; begin < g.quads; begin += 3) {
-    const std::uint8_t* line = decode_lines<default_arch, bits>(panel.data(), begin, g.quads, lines.data());
+    const std::uint8_t* line = decode_lines<packed_lines<default_arch, bits>>(panel.data(), begin, g.quads, lines.data());
     for (std::size_t group = 0; group < g.groups; ++group) {
       for (std::size_t k = g.group_begin(group); k < g.group_end(group); ++k) {
         const std::size_t within = k - g.group_begin(group);

@@ -70,7 +70,7 @@ inline void decode_code_strip(const Packed& packed, const float* table, std::siz
     const std::size_t quad_last = geometry.quad_begin(group) + ceil_div(last - group_first, 4);
     for (std::size_t quad = geometry.quad_begin(group) + (first - group_first) / 4; quad < quad_last; quad += block) {
       const std::size_t end = std::min(quad + block, quad_last);
-      const std::uint8_t* line = decode_lines<Arch, Packed::bits>(packed.panel_lines(panel), quad, end, lines);
+      const std::uint8_t* line = decode_lines<packed_lines<Arch, Packed::bits>>(packed.panel_lines(panel), quad, end, lines);
       for (std::size_t q = quad; q < end; ++q, line += 64) {
         const std::size_t k = group_first + 4 * (q - geometry.quad_begin(group));
         const auto bytes = byte_line<Arch>::load(line);

@@ -53,8 +53,8 @@ void multiply_codes(const activation_view& x, std::size_t first, std::size_t row
                     const row_maker& make = {}) {
   using Arch = default_arch;
   if constexpr (integer_operand<Operand>) {
-    const auto a = prepare<dot<Arch, Operand::bits>::format>(
-        x, first, rows, w.geometry(), sums_factor<typename Operand::scheme_type>, memory, make);
+    const auto a = prepare<dot_of<Arch, Operand>::format>(
+        x, first, rows, w.geometry(), folded<Arch, Operand>, memory, make);
     over_panels(use, w, pieces, memory.template take<std::byte>(0),
                 [&](std::size_t begin, std::size_t end, scratch own) {
                   integer_block<Arch, Operand>(w, a, rows, own).run(begin, end, sink.from(first));

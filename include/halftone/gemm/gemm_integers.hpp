@@ -32,7 +32,8 @@ struct integer_sink {
 /// @param use  workspace (gemm_workspace_bytes with activation_kind::codes) and executor
 /// @throws     halftone::error as `gemm`, and for weights with more than one group along k
 template <integer_operand Operand>
-  requires(!Operand::scheme_type::has_offset && !corrected_operand<Operand>)
+  requires(uniform_element<typename Operand::element_type> && !Operand::scheme_type::has_offset &&
+           !corrected_operand<Operand>)
 void gemm_integers(const activation_view& x, const Operand& w, matrix_view<std::int32_t> y, const context& use = {}) {
   isa_detail::expects_problem(x, w, y, epilogue<>{});
   expects_one_group(w.geometry().groups);
@@ -45,8 +46,7 @@ void gemm_integers(const activation_view& x, const Operand& w, matrix_view<std::
   for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
     const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
     scratch memory(workspace.bytes());
-    const auto a = prepare<dot<default_arch, Operand::bits>::format>(x, first, rows, w.geometry(), 
-                                                                        sums_factor<typename Operand::scheme_type>, memory);
+    const auto a = prepare<dot_of<default_arch, Operand>::format>(x, first, rows, w.geometry(), folded<default_arch, Operand>, memory);
     isa_detail::over_panels(use, w, pieces, memory.take<std::byte>(0), [&](std::size_t begin, std::size_t end, scratch own) {
       integer_block<default_arch, Operand, integer_fold>(w, a, rows, own).run(begin, end, sink_ref(sink).from(first));
     });

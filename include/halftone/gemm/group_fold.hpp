@@ -2,23 +2,41 @@
 // Halftone: the end of a group: zero points folded into its integer sums, then one fused step on each output's float chain.
 #pragma once
 
-#include <halftone/gemm/packed_matrix.hpp>
+#include <halftone/gemm/dot_weights.hpp>
 #include <halftone/gemm/prepared_activations.hpp>
 #include <halftone/simd/parameter_columns.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
-/// What packing added to the levels of symmetric codes.
-template <class Scheme>
-inline constexpr std::int32_t packing_bias = packed_bias<typename Scheme::element_type>();
+/// The bias of weights that goes into prepared sums: where nothing else needs the sums, otherwise 0 for "as they are".
+template <class Arch, class Packed>
+inline constexpr std::int32_t folded_bias =
+    Packed::scheme_type::has_zero_point || Packed::scheme_type::has_offset ? 0 : weights_of<Arch, Packed>::bias;
 
-/// The factor of prepared sums: the bias where nothing else needs the sums, otherwise 0 for "as they are".
-template <class Scheme>
-inline constexpr std::int32_t folded_bias = Scheme::has_zero_point || Scheme::has_offset ? 0 : packing_bias<Scheme>;
+/// What prepared sums and scales are multiplied by.
+template <class Arch, class Packed>
+inline constexpr weight_fold folded{.sums = folded_bias<Arch, Packed> == 0 ? 1 : folded_bias<Arch, Packed>,
+                                    .unit = level_unit<typename Packed::scheme_type>};
 
-/// What prepared sums are multiplied by.
-template <class Scheme>
-inline constexpr std::int32_t sums_factor = folded_bias<Scheme> == 0 ? 1 : folded_bias<Scheme>;
+/// Weights of the group at hand: counted only where sums of levels must become sums of weights.
+template <bool Counts>
+class group_weights {
+ public:
+  HALFTONE_INLINE group_weights(const panel_geometry& g, std::size_t group) noexcept
+      : run_(g.run), left_(g.k - g.group_begin(group)) {}
+  HALFTONE_INLINE void next() noexcept { left_ -= std::min(run_, left_); }
+  [[nodiscard]] HALFTONE_INLINE std::int32_t count() const noexcept { return static_cast<std::int32_t>(std::min(run_, left_)); }
+
+ private:
+  std::size_t run_;
+  std::size_t left_;
+};
+template <>
+class group_weights<false> {
+ public:
+  HALFTONE_INLINE group_weights(const panel_geometry&, std::size_t) noexcept {}
+  HALFTONE_INLINE void next() noexcept {}
+};
 
 /// Where a tile keeps what it sums.
 struct fold_memory {
@@ -81,7 +99,8 @@ template <class Arch, class Packed, std::size_t Panels, template <class, class> 
 class group_fold {
  protected:
   using Scheme = typename Packed::scheme_type;
-  using activations = prepared_activations<dot<Arch, Packed::bits>::format>;
+  using activations = prepared_activations<dot_of<Arch, Packed>::format>;
+  using weights = weights_of<Arch, Packed>;
   using floats = float_columns<Arch>;
   using ints = int_columns<Arch>;
 
@@ -91,6 +110,7 @@ class group_fold {
   HALFTONE_INLINE group_fold(const Packed& w, const activations& a, std::size_t panel, std::size_t group, std::size_t row,
                              const fold_memory& memory) noexcept
       : token_(a, row, group),
+        weights_(w.geometry(), group),
         scales_(w.scales(panel, group)),
         zero_points_(Scheme::has_zero_point ? w.zero_points(panel, group) : nullptr),
         offsets_(Scheme::has_offset ? w.offsets(panel, group) : nullptr),
@@ -103,6 +123,7 @@ class group_fold {
 
   HALFTONE_INLINE void next() noexcept {
     token_.next();
+    weights_.next();
     scales_ += panel_columns;
     zero_points_ += Scheme::has_zero_point ? panel_columns : 0;
     offsets_ += Scheme::has_offset ? panel_columns : 0;
@@ -139,19 +160,24 @@ class group_fold {
                                              std::int32_t of_activations) const noexcept {
     if constexpr (Scheme::has_zero_point) {
       sum = sum - zero_point.columns * ints::broadcast(of_activations);
-    } else if constexpr (folded_bias<Scheme> != 0) {
+    } else if constexpr (folded_bias<Arch, Packed> != 0) {
       sum = sum - ints::broadcast(of_activations);
-    } else if constexpr (packing_bias<Scheme> != 0) {
-      sum = sum - ints::broadcast(static_cast<std::int32_t>(static_cast<std::uint32_t>(packing_bias<Scheme>) *
+    } else if constexpr (weights::bias != 0) {
+      sum = sum - ints::broadcast(static_cast<std::int32_t>(static_cast<std::uint32_t>(weights::bias) *
                                                            static_cast<std::uint32_t>(of_activations)));  // modulo 2^32
     }
     if (zeros_ != nullptr) [[unlikely]] {
-      sum = sum - ints::load(code_sums_ + p * panel_stride_) * ints::broadcast(zeros_[row]);
+      ints of_weights = ints::load(code_sums_ + p * panel_stride_);
+      if constexpr (!weights::are_codes && weights::bias != 0) {
+        of_weights = of_weights + ints::broadcast(weights::bias * weights_.count());
+      }
+      sum = sum - of_weights * ints::broadcast(zeros_[row]);
     }
     return sum;
   }
 
   [[no_unique_address]] Token<Arch, activations> token_;
+  [[no_unique_address]] group_weights<!weights::are_codes && weights::bias != 0> weights_;
   const packed_scale<Scheme>* scales_;  // of the tile's first panel; panels follow at panel_stride_
   const std::uint8_t* zero_points_;
   const packed_offset<Scheme>* offsets_;

@@ -18,12 +18,13 @@ void multiply_groups(const grouped_activation_view& x, std::size_t first, std::s
   if constexpr (integer_operand<Operand>) {
     const float one = 1.0f;  // the scale of a whole token
     const activation_view levels{.codes = x.codes, .is_signed = true, .scales = &one, .per_row = false};
-    auto a = prepare<dot<Arch, Operand::bits>::format>(levels, first, rows, w.geometry(),
-                                                       sums_factor<typename Operand::scheme_type>, memory, make);
+    auto a = prepare<dot_of<Arch, Operand>::format>(levels, first, rows, w.geometry(), {.sums = folded<Arch, Operand>.sums},
+                                                  memory, make);
     auto* scales = memory.template take<float>(rows * a.groups);
     for (std::size_t r = 0; r < rows; ++r) {
       for (std::size_t g = 0; g < a.groups; ++g) {
-        scales[r * a.groups + g] = x.scale(first + r, w.geometry().group_begin(g));
+        scales[r * a.groups + g] =
+            product(x.scale(first + r, w.geometry().group_begin(g)), level_unit<typename Operand::scheme_type>);
       }
     }
     a.group_scales = scales;

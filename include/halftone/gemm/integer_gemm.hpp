@@ -19,7 +19,10 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 template <class Arch, class Packed, template <class, class, std::size_t> class Fold = token_fold>
 class integer_block {
   using Scheme = typename Packed::scheme_type;
-  using dots = dot<Arch, Packed::bits>;
+  using dots = dot_of<Arch, Packed>;
+  static constexpr unsigned dot_bits = weights_of<Arch, Packed>::bits;
+  /// Bit planes, unpacked in registers.
+  using plane_lines = typename weights_of<Arch, Packed>::lines;
   using activations = prepared_activations<dots::format>;
   using floats = float_columns<Arch>;
   using ints = int_columns<Arch>;
@@ -115,7 +118,7 @@ class integer_block {
       constexpr std::size_t chunk = std::max(block_quads / step, std::size_t{1}) * step;
       const std::size_t end = packed_quads(w_.geometry());
       for (; done < end; done += chunk) {
-        run_rows<packed_lines<Arch, Packed::bits>, Panels, MostRows>(panel, nullptr, done, std::min(done + chunk, end));
+        run_rows<plane_lines, Panels, MostRows>(panel, nullptr, done, std::min(done + chunk, end));
       }
       done = end;
     }
@@ -148,7 +151,7 @@ class integer_block {
         if constexpr (lines_are_codes) {
           lines[p] = w_.panel_lines(panel + p) + 64 * begin;
         } else {
-          lines[p] = decode_lines<Arch, Packed::bits>(w_.panel_lines(panel + p), begin, end, strips_ + p * strip_bytes);
+          lines[p] = decode_lines<plane_lines>(w_.panel_lines(panel + p), begin, end, strips_ + p * strip_bytes);
         }
       }
       run_rows<own_lines, Panels, MostRows>(panel, lines, begin, end);
@@ -236,7 +239,7 @@ class integer_block {
     std::size_t quad = begin;
     if constexpr (fixed_quads != 0 && (Rows == 1 || Rows == tile_rows)) {  // the tiles that most time goes to
       for (; quad + fixed_quads <= end && g.quad_end(group) == quad + fixed_quads; ++group, fold.next()) {
-        integer_tile<Arch, Packed::bits, source, Rows, Panels>(at, data, std::integral_constant<std::size_t, fixed_quads>{},
+        integer_tile<Arch, dot_bits, source, Rows, Panels>(at, data, std::integral_constant<std::size_t, fixed_quads>{},
                                                                false, true, fold);
         advance(fixed_quads);
         quad += fixed_quads;
@@ -244,7 +247,7 @@ class integer_block {
     }
     for (; quad < end; ++group, fold.next()) {
       const std::size_t last = std::min(g.quad_end(group), end);
-      integer_tile<Arch, Packed::bits, source, Rows, Panels>(at, data, last - quad, quad != g.quad_begin(group),
+      integer_tile<Arch, dot_bits, source, Rows, Panels>(at, data, last - quad, quad != g.quad_begin(group),
                                                              last == g.quad_end(group), fold);
       advance(last - quad);
       quad = last;
@@ -258,7 +261,7 @@ class integer_block {
     const std::uint8_t* at[Panels];
     packed_begin<Panels>(panel, begin, at);
     const auto take = [&]<std::size_t First>(std::integral_constant<std::size_t, First>) HALFTONE_INLINE_LAMBDA {
-      packed_tile<Arch, Packed::bits, packed_lines<Arch, Packed::bits>, Rows, Panels, First, group_quads>(at, data, false, true,
+      packed_tile<Arch, dot_bits, plane_lines, Rows, Panels, First, group_quads>(at, data, false, true,
                                                                                                         fold);
       data.activations += group_quads * quad_bytes<dots::format>;
       fold.next();
@@ -281,7 +284,7 @@ class integer_block {
       for (std::size_t quad = begin; quad < end;) {
         const std::size_t now = std::min(group - within, end - quad);
         const bool last = within + now == group || quad + now == w_.geometry().quads;
-        packed_blocks<Arch, Packed::bits, packed_lines<Arch, Packed::bits>, Rows, Panels, packed_block>(
+        packed_blocks<Arch, dot_bits, plane_lines, Rows, Panels, packed_block>(
             at, data, now / packed_block, within != 0, last, fold);
         quad += now;
         within = last ? 0 : within + now;
@@ -293,7 +296,7 @@ class integer_block {
     }
     for (std::size_t quad = begin; quad < end; quad += packed_block) {
       const bool last = within + packed_block == group || quad + packed_block == w_.geometry().quads;
-      packed_tile<Arch, Packed::bits, packed_lines<Arch, Packed::bits>, Rows, Panels, 0, packed_block>(at, data, within != 0,
+      packed_tile<Arch, dot_bits, plane_lines, Rows, Panels, 0, packed_block>(at, data, within != 0,
                                                                                                      last, fold);
       data.activations += packed_block * quad_bytes<dots::format>;
       packed_next<Panels, packed_block>(at);

@@ -59,10 +59,11 @@ struct code_lines : decoded_lines<Arch> {
 /// Decodes the units that hold the quads [begin, end) of a packed panel.
 /// @param out  64 bytes a quad, aligned; room for end - begin quads and two units
 /// @return     the line of quad `begin`
-template <class Arch, unsigned Bits>
+/// @tparam Source  packed_lines, or a source that makes weights of them
+template <class Source>
 inline const std::uint8_t* decode_lines(const std::uint8_t* panel, std::size_t begin, std::size_t end,
                                         std::uint8_t* out) noexcept {
-  using source = packed_lines<Arch, Bits>;
+  using source = Source;
   const std::size_t first = begin / source::unit_quads;
   const std::size_t last = ceil_div(end, source::unit_quads);
   std::uint8_t* line = out;

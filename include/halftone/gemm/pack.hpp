@@ -15,7 +15,7 @@ HALFTONE_INLINE void packed_matrix<Scheme>::pack_codes_of(const quantized_matrix
   layout_ = packed_layout::quad16;
   panel_stride_ = line_bytes(geometry_);
   lines_ = aligned_buffer<std::uint8_t>(saturated_product(panels(), panel_stride_));
-  code_sums_ = aligned_buffer<std::int32_t>(uniform_element<element_type> ? parameter_count(panels(), geometry_) : 0);
+  code_sums_ = aligned_buffer<std::int32_t>(has_code_sums ? parameter_count(panels(), geometry_) : 0);
   std::vector<std::uint8_t> codes(q.cols());
   for (std::size_t row = 0; row < q.rows(); ++row) {
     unpack_codes<bits>(q.row_codes(row).data(), q.cols(), codes.data());
@@ -26,9 +26,13 @@ HALFTONE_INLINE void packed_matrix<Scheme>::pack_codes_of(const quantized_matrix
       for (std::size_t k = geometry_.group_begin(group); k < geometry_.group_end(group); ++k) {
         const std::uint8_t code = packed_code(codes[k]);
         write_packed<bits>(lines_.data() + panel * panel_stride_, geometry_, column, k, code);
-        sum += packs_signed_bytes<element_type> ? static_cast<std::int8_t>(code) : static_cast<std::int32_t>(code);
+        if constexpr (integer_table_element<element_type>) {
+          sum += integer_levels<element_type>::level_of(code);
+        } else {
+          sum += packs_signed_bytes<element_type> ? static_cast<std::int8_t>(code) : static_cast<std::int32_t>(code);
+        }
       }
-      if constexpr (uniform_element<element_type>) {
+      if constexpr (has_code_sums) {
         code_sums_[(panel * geometry_.groups + group) * panel_columns + column] = sum;
       }
     }

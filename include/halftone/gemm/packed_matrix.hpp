@@ -91,7 +91,7 @@ class packed_matrix {
   }
   /// Of a super-block: the integer scales of a group, and the floats above them.
   [[nodiscard]] const super_block_planes& super_blocks() const noexcept { return super_blocks_; }
-  /// Sums of packed codes over a group.
+  /// Sums over a group: of packed codes, or of the levels of a table.
   [[nodiscard]] const std::int32_t* code_sums(std::size_t panel, std::size_t group) const noexcept {
     return code_sums_.data() + (panel * geometry_.groups + group) * panel_columns;
   }
@@ -144,6 +144,7 @@ class packed_matrix {
   HALFTONE_INLINE void decode_strip(std::size_t panel, std::size_t k_begin, std::size_t k_end, float* out) const noexcept;
 
  private:
+  static constexpr bool has_code_sums = has_integer_path<Scheme>;
   static constexpr std::uint32_t sign_flip = packed_bias<element_type>() == 0 ? 0u : 1u << (bits <= 8 ? bits - 1 : 0);
 
   [[nodiscard]] std::size_t parameter_bytes() const noexcept {

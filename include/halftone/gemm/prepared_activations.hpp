@@ -16,6 +16,12 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 template <activation_format Format>
 inline constexpr std::size_t quad_bytes = Format == activation_format::wide ? 8 : 4;
 
+/// What belongs to the weights, but is multiplied into activations, once for all columns.
+struct weight_fold {
+  std::int32_t sums = 1;  ///< factor of the sums: what weights exceed levels by
+  float unit = 1.0f;      ///< factor of the scales: a power of two
+};
+
 /// A block of rows as the dot products want them: quads padded with zeros, groups starting on a quad.
 template <activation_format Format>
 struct prepared_activations {
@@ -158,11 +164,11 @@ class row_maker {
 };
 
 /// Prepares rows [first, first + rows) of x.
-/// @param factor  what the sums are multiplied by (the bias of symmetric codes), so that kernels need not
+/// @param fold    what sums and scales are multiplied by
 /// @param make    called with the number of each row of x before anything of the row is read
 template <activation_format Format>
 [[nodiscard]] inline prepared_activations<Format> prepare(const activation_view& x, std::size_t first, std::size_t rows,
-                                                          const panel_geometry& g, std::int32_t factor,
+                                                          const panel_geometry& g, const weight_fold& fold,
                                                           scratch& memory, const row_maker& make = {}) noexcept {
   const std::size_t row_bytes = prepared_activations<Format>::padded_row_bytes(g);
   auto* codes = memory.take<std::uint8_t>(rows * row_bytes);
@@ -176,15 +182,15 @@ template <activation_format Format>
     const std::int32_t moved = Format == activation_format::wide ? 0
                                : (Format == activation_format::signed_bytes) == x.is_signed ? 0
                                : x.is_signed ? 128 : -128;
-    scales[r] = x.scale(first + r);
+    scales[r] = product(x.scale(first + r), fold.unit);
     zeros[r] = zero_point + moved;
     has_zeros = has_zeros || zeros[r] != 0;
     const std::uint8_t* levels = x.codes.row_data(first + r);
     std::uint8_t* row = codes + r * row_bytes;
     if (x.is_signed) {
-      prepare_row<Format, true>(levels, g, zero_point, factor, row, sums + r * g.groups);
+      prepare_row<Format, true>(levels, g, zero_point, fold.sums, row, sums + r * g.groups);
     } else {
-      prepare_row<Format, false>(levels, g, zero_point, factor, row, sums + r * g.groups);
+      prepare_row<Format, false>(levels, g, zero_point, fold.sums, row, sums + r * g.groups);
     }
     std::memset(row + g.quads * quad_bytes<Format>, 0, row_bytes - g.quads * quad_bytes<Format>);
   }

@@ -10,7 +10,7 @@
 
 namespace halftone::inline v0_1 {
 
-/// An operand whose 8-bit multiplications are integer dot products: a packed matrix of codes of a uniform element.
+/// An operand whose 8-bit multiplications are integer dot products: a packed matrix of codes that are integers.
 template <class Operand>
 concept integer_operand = requires { typename Operand::scheme_type; Operand::kind; } &&
                           (Operand::kind == packing::codes) && has_integer_path<typename Operand::scheme_type>;
@@ -76,7 +76,7 @@ template <class Operand>
   if constexpr (integer_operand<Operand>) {
     if (kind != activation_kind::floats) {
       using block = integer_block<Arch, Operand>;
-      p.prepared = prepared_activations<dot<Arch, Operand::bits>::format>::workspace_bytes(rows, w.geometry());
+      p.prepared = prepared_activations<dot_of<Arch, Operand>::format>::workspace_bytes(rows, w.geometry());
       p.task = block::workspace_bytes(rows, w.geometry());
       return p;
     }

@@ -66,12 +66,13 @@ template <class Scheme>
   if constexpr (has_integer_path<Scheme>) {
     acc = integer_chain(
         w, n, [&](std::size_t k) { return x.level(m, k) - x.zero_point(m); }, [](float parameter, std::size_t) { return parameter; });
+    return product(acc, product(x.scale(m), level_unit<Scheme>));
   } else {
     for (std::size_t k = 0; k < w.cols(); ++k) {
       acc = fused(static_cast<float>(x.level(m, k) - x.zero_point(m)), w.value_at(n, k), acc);
     }
+    return product(acc, x.scale(m));
   }
-  return product(acc, x.scale(m));
 }
 
 /// All outputs of a multiplication whose arguments were checked.
@@ -92,9 +93,11 @@ void multiply_codes(const activation_view& x, const quantized_matrix<Scheme>& w,
 ///   acc = fused(float(sum of a - a's zero point), offset, acc)                  where the mapping has an offset
 ///   v   = product(acc, scale of the token)
 ///
+/// Levels of a table of integers times a power of two are those integers; the power is multiplied into the token's scale.
+///
 /// In a super-block, whose groups have integer scales (and offsets) under one float, I is the sum of each group's sum times its
 /// integer scale, and the sums of activations are multiplied by the integer offsets: see `integer_chain`.
-/// Schemes without an integer path (tables, units, groups along n): acc = fused(float(a), w_k, acc), k ascending.
+/// Schemes without an integer path (other tables, units, groups along n): acc = fused(float(a), w_k, acc), k ascending.
 /// @throws halftone::error for shapes that do not fit, x and y that overlap, or a float group past the int32 bound
 template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>
   requires storable_after<Output, Epilogue>

@@ -9,7 +9,7 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::reference {
 /// y[m, n] = sum over k of (a[m, k] - a's zero point) * (level[n, k] - zero point), exact.
 /// @throws halftone::error as `reference::gemm`, and for weights with more than one group along k
 template <class Scheme>
-  requires(has_integer_path<Scheme> && !Scheme::has_offset)
+  requires(has_integer_path<Scheme> && uniform_element<typename Scheme::element_type> && !Scheme::has_offset)
 void gemm_integers(const activation_view& x, const quantized_matrix<Scheme>& w, matrix_view<std::int32_t> y) {
   expects_activations(x);
   expects_gemm({x.rows(), x.cols()}, w.shape(), y, epilogue<>{});

@@ -12,7 +12,7 @@ template <class Scheme>
   if constexpr (has_integer_path<Scheme>) {
     return integer_chain(
         w, n, [&](std::size_t k) { return x.level(m, k); },
-        [&](float parameter, std::size_t k) { return product(parameter, x.scale(m, k)); });
+        [&](float parameter, std::size_t k) { return product(parameter, product(x.scale(m, k), level_unit<Scheme>)); });
   } else {
     float acc = 0.0f;
     for (std::size_t k = 0; k < w.cols(); ++k) {
@@ -48,6 +48,7 @@ void expects_groups_fit(const quantized_matrix<Scheme>& w, std::size_t group_len
 ///   acc = fused(float(I), product(scale, scale of the activations), acc)           groups ascending, from +0
 ///   acc = fused(float(sum of a), product(offset, scale of the activations), acc)   where the mapping has an offset
 ///
+/// The power of two of a table of integers is multiplied into the scale of the activations.
 /// Schemes without an integer path: acc = fused(product(float(a), its scale), w_k, acc), k ascending.
 /// @throws halftone::error as for other activations, and for groups of activations that are not whole groups of weights
 template <class Scheme, class Output, epilogue_type Epilogue = epilogue<>>

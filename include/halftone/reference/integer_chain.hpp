@@ -55,7 +55,7 @@ template <class Scheme, class Activation, class Scaled>
       std::int64_t activations = 0;
       for (std::size_t k = first; k < std::min(first + run, w.cols()); ++k) {
         const std::int64_t a = activation(k);
-        sum += (Scheme::element_type::level_of(w.code_at(n, k)) - p.zero_point) * a;
+        sum += (integer_levels<typename Scheme::element_type>::level_of(w.code_at(n, k)) - p.zero_point) * a;
         activations += a;
       }
       products += scale.level * sum;

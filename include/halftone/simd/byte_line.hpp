@@ -35,6 +35,10 @@ struct byte_line {
   [[nodiscard]] HALFTONE_INLINE byte_line shifted() const noexcept {
     return each([&](auto i) HALFTONE_INLINE_LAMBDA { return shifted_part<Shift, Mask>(part[i]); });
   }
+  /// table[byte] for each byte below 16. table: 16 bytes.
+  [[nodiscard]] HALFTONE_INLINE byte_line looked_up(const std::uint8_t* table) const noexcept {
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return registers::look_up_bytes(table, part[i]); });
+  }
   [[nodiscard]] HALFTONE_INLINE friend byte_line operator|(byte_line a, byte_line b) noexcept {
     return each([&](auto i) HALFTONE_INLINE_LAMBDA { return registers::either(a.part[i], b.part[i]); });
   }

@@ -174,6 +174,14 @@ struct byte_line<portable> {
     }
     return result;
   }
+  /// table[byte] for each byte below 16. table: 16 bytes.
+  [[nodiscard]] HALFTONE_INLINE byte_line looked_up(const std::uint8_t* table) const noexcept {
+    byte_line result;
+    for (std::size_t j = 0; j < 64; ++j) {
+      result.value[j] = table[value[j] & 15];
+    }
+    return result;
+  }
   [[nodiscard]] HALFTONE_INLINE friend byte_line operator|(const byte_line& a, const byte_line& b) noexcept {
     byte_line result;
     for (std::size_t j = 0; j < 64; ++j) {

@@ -96,6 +96,11 @@ struct avx2_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
   }
 #endif
+  /// table[byte], for bytes below 16.
+  HALFTONE_INLINE static bytes look_up_bytes(const std::uint8_t* table, bytes at) noexcept {
+    const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
+    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(sixteen), at);
+  }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {
     const __m128i eight = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at));

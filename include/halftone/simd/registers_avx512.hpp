@@ -88,6 +88,11 @@ struct avx512_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
   HALFTONE_INLINE static floats widen_fp16(const binary16* at) noexcept {
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
   }
+  /// table[byte], for bytes below 16.
+  HALFTONE_INLINE static bytes look_up_bytes(const std::uint8_t* table, bytes at) noexcept {
+    const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
+    return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(sixteen), at);
+  }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {
     const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));

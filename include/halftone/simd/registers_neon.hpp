@@ -71,6 +71,10 @@ struct neon_registers {
   HALFTONE_INLINE static floats widen_fp16(const binary16* at) noexcept {
     return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(at))));
   }
+  /// table[byte], for bytes below 16.
+  HALFTONE_INLINE static bytes look_up_bytes(const std::uint8_t* table, bytes at) noexcept {
+    return vqtbl1q_u8(vld1q_u8(table), at);
+  }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {
     std::uint32_t four;

@@ -90,6 +90,10 @@ struct sse_registers : x86_quads, x86_codes, x86_narrow {
     const __m128i half = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at));
     return _mm_castsi128_ps(_mm_slli_epi32(_mm_cvtepu16_epi32(half), 16));
   }
+  /// table[byte], for bytes below 16.
+  HALFTONE_INLINE static bytes look_up_bytes(const std::uint8_t* table, bytes at) noexcept {
+    return _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table)), at);
+  }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {
     std::int32_t four;

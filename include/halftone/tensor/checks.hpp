@@ -50,8 +50,9 @@ template <class Scheme>
 void expects_int32_bound(std::size_t group_length, std::int64_t largest) {
   if constexpr (has_integer_path<Scheme>) {
     using Element = typename Scheme::element_type;
-    const std::int64_t weight = Scheme::has_zero_point ? Element::max - Element::min
-                                                       : std::max<std::int64_t>(Element::max, -Element::min);
+    using levels = integer_levels<Element>;
+    const std::int64_t weight = Scheme::has_zero_point ? levels::max - levels::min
+                                                       : std::max<std::int64_t>(levels::max, -levels::min);
     // Offsets are multiplied by sums of activations alone.
     const std::int64_t step = std::max(weight * largest_sub_scale<Scheme>(), largest_sub_offset<Scheme>()) * largest;
     const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / step);

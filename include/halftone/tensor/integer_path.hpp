@@ -2,18 +2,26 @@
 // Halftone: which schemes multiply 8-bit activations by exact integer dot products, and over which runs of k.
 #pragma once
 
+#include <halftone/element/integer_levels.hpp>
 #include <halftone/scheme/scheme.hpp>
 
 #include <algorithm>
 
 namespace halftone::inline v0_1 {
 
-/// Int8 activations multiply this scheme's weights by exact integer dot products: the levels are integers and parameters
-/// change only at runs along k. All other schemes take the float chain.
+/// Int8 activations multiply this scheme's weights by exact integer dot products: the levels are integers, or in a table
+/// integers times a power of two, and parameters change only at runs along k. All other schemes take the float chain.
 template <class Scheme>
 inline constexpr bool has_integer_path =
-    uniform_element<typename Scheme::element_type> && constant_along_k<typename Scheme::granularity_type> &&
-    Scheme::equation != equation::level_only && !Scheme::has_own_real;
+    integer_valued_element<typename Scheme::element_type> && constant_along_k<typename Scheme::granularity_type> &&
+    (uniform_element<typename Scheme::element_type> ? Scheme::equation != equation::level_only
+                                                    : Scheme::equation == equation::scaled) &&
+    !Scheme::has_own_real;
+
+/// What the levels of such a scheme are multiplied by: 1, or the power of two of a table. It goes into the scales of the
+/// activations.
+template <class Scheme>
+inline constexpr float level_unit = integer_levels<typename Scheme::element_type>::unit;
 
 namespace detail {
 
