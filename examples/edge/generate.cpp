@@ -52,16 +52,26 @@ class writer {
  public:
   writer(const char* header, const char* source) : header_(header), source_(source) {
     header_ << "// Written by generate.cpp: do not edit.\n#pragma once\n#include \"model.hpp\"\nnamespace edge {\n";
-    source_ << "// Written by generate.cpp: do not edit.\n#include \"weights.hpp\"\nnamespace edge {\n" << std::hexfloat;
+    source_ << "// Written by generate.cpp: do not edit.\n#include \"weights.hpp\"\nnamespace edge {\n"
+            << "constexpr halftone::binary16 b(unsigned code) { return static_cast<halftone::binary16>(code); }\n"
+            << std::hexfloat;
   }
 
+  template <class Value>
+  static auto number(Value value) {
+    if constexpr (std::is_enum_v<Value>) {
+      return +static_cast<std::underlying_type_t<Value>>(value);
+    } else {
+      return +value;
+    }
+  }
   template <class Value>
   void array(const std::string& name, const char* type, std::span<const Value> values) {
     header_ << "extern const " << type << ' ' << name << '[' << values.size() << "];\n";
     source_ << "alignas(64) constexpr " << type << ' ' << name << '[' << values.size() << "] = {";
     for (std::size_t i = 0; i < values.size(); ++i) {
-      source_ << (i % 32 == 0 ? "\n" : "") << +values[i];
-      source_ << (std::is_same_v<Value, float> ? "f," : ",");
+      source_ << (i % 32 == 0 ? "\n" : "") << (std::is_enum_v<Value> ? "b(" : "") << number(values[i]);
+      source_ << (std::is_same_v<Value, float> ? "f," : std::is_enum_v<Value> ? ")," : ",");
     }
     source_ << "};\n";
   }
@@ -70,7 +80,7 @@ class writer {
     const auto packed = halftone::pack(q);
     const auto planes = packed.planes();
     array(name + "_lines", "std::uint8_t", planes.lines);
-    array(name + "_scales", "float", planes.scales);
+    array(name + "_scales", "halftone::binary16", planes.scales);
     array(name + "_sums", "std::int32_t", planes.code_sums);
     return "{{" + std::to_string(q.rows()) + ", " + std::to_string(q.cols()) + "}, {.lines = " + name +
            "_lines, .scales = " + name + "_scales, .code_sums = " + name + "_sums}}";

@@ -26,6 +26,10 @@
 #define _mm512_castsi256_si512 emulated_mm512_castsi256_si512
 #undef _mm512_inserti64x4
 #define _mm512_inserti64x4 emulated_mm512_inserti64x4
+#undef _mm512_shuffle_epi8
+#define _mm512_shuffle_epi8 emulated_mm512_shuffle_epi8
+#undef _mm512_broadcast_i32x4
+#define _mm512_broadcast_i32x4 emulated_mm512_broadcast_i32x4
 #undef _mm512_cvtph_ps
 #define _mm512_cvtph_ps emulated_mm512_cvtph_ps
 #undef _mm512_castsi512_ps
@@ -327,6 +331,21 @@ inline __m512i _mm512_madd_epi16(__m512i a, __m512i b) {
 }
 inline __m512i _mm512_srai_epi16(__m512i a, int n) {
   return emulated::map<std::int16_t>(a, [n](std::int16_t x) { return x >> n; });
+}
+inline __m512i _mm512_broadcast_i32x4(__m128i a) {
+  __m512i r;
+  for (int i = 0; i < 4; ++i) {
+    std::memcpy(r.b + 16 * i, &a, 16);
+  }
+  return r;
+}
+/// Bytes of a, each within its 128 bits; 0 where the top bit of the index is set.
+inline __m512i _mm512_shuffle_epi8(__m512i a, __m512i at) {
+  __m512i r;
+  for (int i = 0; i < 64; ++i) {
+    r.b[i] = (at.b[i] & 0x80) != 0 ? std::uint8_t{0} : a.b[i / 16 * 16 + (at.b[i] & 15)];
+  }
+  return r;
 }
 inline __m512i _mm512_srli_epi16(__m512i a, int n) {
   return emulated::map<std::uint16_t>(a, [n](std::uint16_t x) { return x >> n; });
