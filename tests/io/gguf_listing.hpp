@@ -19,35 +19,23 @@ inline std::string hex(std::span<const std::uint8_t> raw) {
 
 inline std::string listing_of(const halftone::gguf_value& value) {
   std::string text;
-  const auto floats = [&]<class T>(T number) {
-    std::vector<std::uint8_t> raw;
-    halftone::detail::append_gguf(raw, number, std::endian::big);
-    text = hex(raw);
-  };
-  const auto number = [&]<class T>(std::type_identity<T>) {
-    if (const auto got = value.get<T>()) {
-      if constexpr (std::is_floating_point_v<T>) {
-        floats(*got);
-      } else {
-        text = std::to_string(*got);
+  value.visit([&]<class T>(const T& got) {
+    if constexpr (std::is_floating_point_v<T>) {
+      std::vector<std::uint8_t> raw;
+      halftone::detail::append_gguf(raw, got, std::endian::big);
+      text = hex(raw);
+    } else if constexpr (std::is_same_v<T, std::string_view>) {
+      text = "'" + hex(bytes_of(got));
+    } else if constexpr (std::is_same_v<T, halftone::gguf_array>) {
+      text = std::string(name_of(got.element_type())) + ":[";
+      for (const halftone::gguf_value element : got) {
+        text += (text.back() == '[' ? "" : " ") + listing_of(element);
       }
+      text += "]";
+    } else {
+      text = std::to_string(got);
     }
-  };
-  const auto numbers = [&]<class... T>(std::type_identity<T>... types) { (number(types), ...); };
-  numbers(std::type_identity<std::uint8_t>{}, std::type_identity<std::int8_t>{}, std::type_identity<std::uint16_t>{},
-          std::type_identity<std::int16_t>{}, std::type_identity<std::uint32_t>{}, std::type_identity<std::int32_t>{},
-          std::type_identity<float>{}, std::type_identity<bool>{}, std::type_identity<std::uint64_t>{},
-          std::type_identity<std::int64_t>{}, std::type_identity<double>{});
-  if (const auto got = value.get<std::string>()) {
-    text = "'" + hex(bytes_of(*got));
-  }
-  if (const auto got = value.get<halftone::gguf_array>()) {
-    text = std::string(name_of(got->element_type())) + ":[";
-    for (const halftone::gguf_value element : *got) {
-      text += (text.back() == '[' ? "" : " ") + listing_of(element);
-    }
-    text += "]";
-  }
+  });
   return text;
 }
 

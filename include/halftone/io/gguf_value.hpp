@@ -60,6 +60,10 @@ class gguf_value {
   template <gguf_readable T>
   [[nodiscard]] std::optional<T> get() const;
 
+  /// Calls `visitor` with the value as the C++ type that it has: a scalar, a std::string_view or a gguf_array.
+  template <class Visitor>
+  void visit(Visitor&& visitor) const;
+
  private:
   friend class gguf_array;
 
@@ -168,6 +172,18 @@ std::optional<T> gguf_value::get() const {
   } else {
     return T(at.take_string());
   }
+}
+
+template <class Visitor>
+void gguf_value::visit(Visitor&& visitor) const {
+  const auto with = [&]<class... T>(std::type_identity<T>...) {
+    static_cast<void>(((type_ == detail::gguf_type_read_as<T>() && (visitor(*get<T>()), true)) || ...));
+  };
+  using std::type_identity;
+  with(type_identity<std::uint8_t>{}, type_identity<std::int8_t>{}, type_identity<std::uint16_t>{},
+       type_identity<std::int16_t>{}, type_identity<std::uint32_t>{}, type_identity<std::int32_t>{},
+       type_identity<float>{}, type_identity<bool>{}, type_identity<std::string_view>{}, type_identity<gguf_array>{},
+       type_identity<std::uint64_t>{}, type_identity<std::int64_t>{}, type_identity<double>{});
 }
 
 namespace detail {
