@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Every header, and the operations instantiated for a few schemes: compiled with all warnings by each compiler.
 #include <halftone/halftone.hpp>
+#include <halftone/io/gguf_file.hpp>
+#include <halftone/io/gguf_writer.hpp>
 #include <halftone/io/quantized_io.hpp>
 #include <halftone/io/safetensors_file.hpp>
 #include <halftone/io/safetensors_writer.hpp>

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Each tests/fuzz/*.cpp is a libFuzzer target: it replays tests/fuzz/corpus/<name>, if there is one, and then searches for
 # a short while from a fixed seed. It needs clang.
+set(fuzz_seconds 15)
+set(fuzz_seconds_gguf 30)  # binary lengths and counts everywhere: the more to find
 file(GLOB fuzz_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*.cpp")
 find_program(halftone_fuzz_compiler NAMES clang++-19 clang++-14 clang++)
 mark_as_advanced(halftone_fuzz_compiler)
@@ -27,6 +29,10 @@ foreach(source IN LISTS fuzz_sources)
     set(corpus "")
   endif()
   file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/fuzz_${name}_found")
-  add_test(NAME fuzz.${name} COMMAND "${program}" -seed=1 -max_total_time=15 -max_len=4096
+  set(seconds ${fuzz_seconds})
+  if(fuzz_seconds_${name})
+    set(seconds ${fuzz_seconds_${name}})
+  endif()
+  add_test(NAME fuzz.${name} COMMAND "${program}" -seed=1 -max_total_time=${seconds} -max_len=4096
                                      "${CMAKE_CURRENT_BINARY_DIR}/fuzz_${name}_found" ${corpus})
 endforeach()

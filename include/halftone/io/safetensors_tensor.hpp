@@ -2,6 +2,7 @@
 // Halftone: a tensor of a safetensors file, and how many bytes its shape takes.
 #pragma once
 
+#include <halftone/io/checked_mul.hpp>
 #include <halftone/io/safetensors_type.hpp>
 
 #include <span>
@@ -23,14 +24,6 @@ namespace detail {
 
 inline constexpr std::uint64_t safetensors_longest_header = 100'000'000;  // bytes, the limit of the format's library
 inline constexpr std::size_t safetensors_highest_rank = 64;               // keeps memory a small multiple of the header
-
-/// The product, or none if it is 2^64 or more: by division, so that nothing wraps.
-[[nodiscard]] constexpr std::optional<std::uint64_t> checked_mul(std::uint64_t a, std::uint64_t b) noexcept {
-  if (a != 0 && b > ~std::uint64_t{0} / a) {
-    return std::nullopt;
-  }
-  return a * b;
-}
 
 /// Bytes of a tensor; none if the product of its extents (zeros left out, so that an empty tensor hides no overflow)
 /// or its bits pass 2^64, or if the bits do not fill whole bytes.
