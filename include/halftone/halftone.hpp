@@ -20,6 +20,18 @@
 #include <halftone/epilogue/linear_stages.hpp>
 #include <halftone/epilogue/requantize.hpp>
 #include <halftone/epilogue/stage.hpp>
+#include <halftone/format/ggml/block.hpp>
+#include <halftone/format/ggml/convert.hpp>
+#include <halftone/format/ggml/encode_k.hpp>
+#include <halftone/format/ggml/encode_simple.hpp>
+#include <halftone/format/ggml/group_columns.hpp>
+#include <halftone/format/ggml/minimum_formats.hpp>
+#include <halftone/format/ggml/schemes.hpp>
+#include <halftone/format/ggml/search_levels.hpp>
+#include <halftone/format/ggml/search_scale.hpp>
+#include <halftone/format/ggml/search_scale_and_minimum.hpp>
+#include <halftone/format/ggml/signed_formats.hpp>
+#include <halftone/format/ggml/simple_formats.hpp>
 #include <halftone/gemm/composite.hpp>
 #include <halftone/gemm/gemm.hpp>
 #include <halftone/gemm/gemm_integers.hpp>
@@ -46,6 +58,7 @@
 #include <halftone/scheme/given.hpp>
 #include <halftone/scheme/granularity.hpp>
 #include <halftone/scheme/mapping.hpp>
+#include <halftone/scheme/one_sided.hpp>
 #include <halftone/scheme/parameters.hpp>
 #include <halftone/scheme/presets.hpp>
 #include <halftone/scheme/rounding.hpp>
@@ -53,6 +66,7 @@
 #include <halftone/scheme/storage.hpp>
 #include <halftone/scheme/symmetric.hpp>
 #include <halftone/simd/dispatch.hpp>
+#include <halftone/simd/search_columns.hpp>
 #include <halftone/tensor/activations.hpp>
 #include <halftone/tensor/checks.hpp>
 #include <halftone/tensor/grouped_activations.hpp>
