@@ -60,6 +60,7 @@
 #include <halftone/scheme/mapping.hpp>
 #include <halftone/scheme/one_sided.hpp>
 #include <halftone/scheme/parameters.hpp>
+#include <halftone/scheme/per_group_with_sums.hpp>
 #include <halftone/scheme/presets.hpp>
 #include <halftone/scheme/rounding.hpp>
 #include <halftone/scheme/scheme.hpp>

@@ -23,6 +23,8 @@ struct block_planes {
   using Element = typename Scheme::element_type;
   using matrix = quantized_matrix<Scheme>;
   static constexpr unsigned bits = Element::bits;
+  /// Blocks hold a number besides (see per_group_with_sums.hpp); block::offset carries it.
+  static constexpr bool keeps_sums = requires(matrix& q) { q.scheme().granularity.sums; };
 
   /// Writes block i of a row.
   static void put(const block& b, matrix& q, std::size_t row, std::size_t i) noexcept {
@@ -32,6 +34,8 @@ struct block_planes {
     put_plane<1>(q.scale_plane(), b.scale, b.scale_codes, row, i);
     if constexpr (Scheme::has_offset) {
       put_plane<-1>(q.offset_plane(), b.offset, b.offset_codes, row, i);
+    } else if constexpr (keeps_sums) {
+      store_half(b.offset, q.scheme().granularity.sums.data() + 2 * (row * q.parameter_shape().cols + i));
     }
   }
 
@@ -42,6 +46,13 @@ struct block_planes {
     get_plane<1>(q.scale_plane(), b.scale, b.scale_codes, row, i);
     if constexpr (Scheme::has_offset) {
       get_plane<-1>(q.offset_plane(), b.offset, b.offset_codes, row, i);
+    } else if constexpr (keeps_sums) {
+      const std::vector<std::uint8_t>& sums = q.scheme().granularity.sums;
+      if (sums.empty()) {
+        b.offset = format::sum_of(b);
+      } else {
+        b.offset = load_half(sums.data() + 2 * (row * q.parameter_shape().cols + i));
+      }
     }
   }
 
@@ -113,6 +124,9 @@ template <format_scheme Scheme>
                                         " is ", length, " bytes, not ", bytes.size())};
   }
   quantized_matrix<Scheme> q(shape);
+  if constexpr (block_planes<Scheme>::keeps_sums) {
+    q.scheme().granularity.sums.resize(2 * q.group_count());
+  }
   block b;
   for (std::size_t row = 0; row < (row_length == 0 ? 0 : shape.rows); ++row) {
     for (std::size_t i = 0; i < shape.cols / block::weights; ++i) {
@@ -129,11 +143,15 @@ template <format_scheme Scheme>
 }
 
 /// The blocks of a matrix.
-/// @throws halftone::error if a row is no whole number of blocks
+/// @throws halftone::error if a row is no whole number of blocks, or sums that the granularity keeps are not one a block
 template <format_scheme Scheme>
 [[nodiscard]] std::vector<std::uint8_t> write(const quantized_matrix<Scheme>& q) {
   using format = block_format<Scheme>;
   using block = typename format::block;
+  if constexpr (block_planes<Scheme>::keeps_sums) {
+    const std::size_t held = q.scheme().granularity.sums.size();
+    expects(held == 0 || held == 2 * q.group_count(), "ggml::write: ", held, " bytes of sums for ", q.group_count(), " blocks");
+  }
   expects(q.cols() % block::weights == 0, "ggml::write: a row of ", q.cols(), " weights is no whole number of ",
           std::string(format::name), " blocks of ", block::weights);
   const std::size_t row_length = row_bytes<Scheme>(q.cols());

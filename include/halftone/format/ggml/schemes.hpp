@@ -7,6 +7,7 @@
 
 #include <halftone/scheme/asymmetric.hpp>
 #include <halftone/scheme/one_sided.hpp>
+#include <halftone/scheme/per_group_with_sums.hpp>
 #include <halftone/scheme/scheme.hpp>
 #include <halftone/scheme/symmetric.hpp>
 
@@ -18,6 +19,7 @@ using q4_1 = scheme<uint4, float_offset, per_group<32>, stored_as<fp16>>;       
 using q5_0 = scheme<int5, symmetric_signed_extreme, per_group<32>, stored_as<fp16>>;  ///< 5.5
 using q5_1 = scheme<uint5, float_offset, per_group<32>, stored_as<fp16>>;             ///< 6
 using q8_0 = scheme<int8, symmetric, per_group<32>, stored_as<fp16>>;                 ///< 8.5
+using q8_1 = scheme<int8, symmetric, per_group_with_sums<32>, stored_as<fp16>>;       ///< 9; ggml's activations
 
 /// A plane of `Groups` integers at a time under a scale in fp16.
 template <class Element, class Mapping, std::size_t Groups>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Halftone: the bytes of ggml's blocks of 32 weights: Q4_0, Q4_1, Q5_0, Q5_1 and Q8_0.
+// Halftone: the bytes of ggml's blocks of 32 weights: Q4_0, Q4_1, Q5_0, Q5_1, Q8_0 and Q8_1.
 #pragma once
 
 #include <halftone/format/ggml/block.hpp>
@@ -106,6 +106,45 @@ struct block_format<q8_0> {
   static void encode_row(const Float* x, const float*, std::size_t k, std::uint8_t* out) noexcept {
     for (std::size_t i = 0; i < k / 32; ++i) {
       store_half(encode_bytes_block(x + i * 32, out + i * bytes + 2), out + i * bytes);
+    }
+  }
+};
+
+/// Bytes: scale, the scale times the sum of the codes, 32 codes in two's complement.
+template <>
+struct block_format<q8_1> {
+  static constexpr std::string_view name = "Q8_1";
+  static constexpr std::uint32_t type = 9;
+  using block = ggml::block<32, 1>;
+  static constexpr std::size_t bytes = 36;
+  static constexpr std::int32_t zero_code = 0;
+
+  [[nodiscard]] static const char* unpack(const std::uint8_t* in, block& b) noexcept {
+    b.scale = load_half(in);
+    b.offset = load_half(in + 2);
+    std::copy(in + 4, in + 36, b.codes.begin());
+    return nullptr;
+  }
+  static void pack(const block& b, std::uint8_t* out) noexcept {
+    store_half(b.scale, out);
+    store_half(b.offset, out + 2);
+    std::copy(b.codes.begin(), b.codes.end(), out + 4);
+  }
+  /// scale * sum of the codes
+  [[nodiscard]] static float sum_of(const block& b) noexcept {
+    std::int32_t sum = 0;
+    for (const std::uint8_t code : b.codes) {
+      sum += static_cast<std::int8_t>(code);
+    }
+    return product(static_cast<float>(sum), b.scale);
+  }
+  template <std::same_as<float> Float>
+  static void encode_row(const Float* x, const float*, std::size_t k, std::uint8_t* out) noexcept {
+    block b;
+    for (std::size_t i = 0; i < k / 32; ++i) {
+      b.scale = encode_bytes_block(x + i * 32, b.codes.data());
+      b.offset = sum_of(b);
+      pack(b, out + i * bytes);
     }
   }
 };
