@@ -4,6 +4,7 @@
 
 #include <halftone/format/ggml/search_scale.hpp>
 #include <halftone/format/ggml/search_scale_and_minimum.hpp>
+#include <halftone/scheme/parameters.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml {
 
