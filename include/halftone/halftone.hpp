@@ -12,11 +12,13 @@
 #include <halftone/core/result.hpp>
 #include <halftone/element/bit_packing.hpp>
 #include <halftone/element/codebook.hpp>
+#include <halftone/element/dynamic_map.hpp>
 #include <halftone/element/element.hpp>
 #include <halftone/element/exponent.hpp>
 #include <halftone/element/float_storage.hpp>
 #include <halftone/element/integer.hpp>
 #include <halftone/element/minifloat.hpp>
+#include <halftone/element/tables.hpp>
 #include <halftone/epilogue/activation_stages.hpp>
 #include <halftone/epilogue/epilogue.hpp>
 #include <halftone/epilogue/linear_stages.hpp>

@@ -57,15 +57,29 @@ struct number {
   std::uint32_t code;
 };
 
-/// Nearest of ascending numbers; `upper(lower, higher)` says whether the middle of two neighbours belongs to the higher.
-template <class Upper>
-intervals nearest(const std::vector<number>& numbers, const Upper& upper, std::uint32_t nan_code) {
+/// Nearest of ascending numbers by their midpoints, which are floats; all ties go up, or down.
+inline intervals nearest(const std::vector<number>& numbers, bool ties_up, std::uint32_t nan_code) {
   intervals list{{0, nan_code}, {key_of(-infinity), numbers[0].code}};
   for (std::size_t i = 1; i < numbers.size(); ++i) {
-    const double middle = (numbers[i - 1].value + numbers[i].value) / 2;  // exact for the elements here
-    list.push_back({upper(numbers[i - 1], numbers[i]) ? key_from(middle) : key_above(middle), numbers[i].code});
+    const auto middle = static_cast<double>(static_cast<float>((numbers[i - 1].value + numbers[i].value) / 2));
+    list.push_back({ties_up ? key_from(middle) : key_above(middle), numbers[i].code});
   }
   list.push_back({key_of(infinity) + 1, nan_code});
+  return list;
+}
+/// The same for a table by its codes: the smallest code of equal values.
+template <class Table>
+intervals nearest_of(const Table& values, bool ties_up) {
+  std::vector<number> numbers;
+  for (std::size_t code = 0; code < values.size(); ++code) {
+    numbers.push_back({static_cast<double>(values[code]), static_cast<std::uint32_t>(code)});
+  }
+  std::stable_sort(numbers.begin(), numbers.end(), [](const number& a, const number& b) { return a.value < b.value; });
+  numbers.erase(std::unique(numbers.begin(), numbers.end(), [](const number& a, const number& b) { return a.value == b.value; }),
+                numbers.end());
+  intervals list = nearest(numbers, ties_up, 0);
+  const auto zero = std::find_if(list.rbegin(), list.rend(), [](const interval& one) { return one.first <= key_of(0.0f); });
+  list.front().code = list.back().code = zero->code;
   return list;
 }
 
