@@ -243,6 +243,9 @@ def random_bytes(name):
             data[b * size + 3] &= 0xBF  # binary32
         if name == "mxfp4" and data[b * size] == 0xFF:
             data[b * size] = 0x7F
+        if name == "nvfp4":
+            for i in range(b * size, b * size + 4):
+                data[i] = 0x7F if data[i] == 0xFF else data[i]
         if name in ("tq2_0", "q2_0"):  # no encoder makes code 3
             first = 2 if name == "q2_0" else 0
             for i in range(b * size + first, b * size + first + weights // 4):

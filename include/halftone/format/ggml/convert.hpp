@@ -10,15 +10,15 @@
 namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml {
 
 /// Bytes of a row of k weights. k is a multiple of the block.
-template <format_scheme Scheme>
+template <format_scheme Scheme, class Format = block_format<Scheme>>
 [[nodiscard]] constexpr std::size_t row_bytes(std::size_t k) noexcept {
-  return k / block_format<Scheme>::block::weights * block_format<Scheme>::bytes;
+  return k / Format::block::weights * Format::bytes;
 }
 
 /// Where the numbers of a block stand in the planes of a matrix.
-template <format_scheme Scheme>
+template <format_scheme Scheme, class Format>
 struct block_planes {
-  using format = block_format<Scheme>;
+  using format = Format;
   using block = typename format::block;
   using Element = typename Scheme::element_type;
   using matrix = quantized_matrix<Scheme>;
@@ -67,16 +67,30 @@ struct block_planes {
     }
   }
 
-  // One float a block.
+  // One float a block; or a code a group, each a float of its own.
   template <int Sign, class Stored>
-  static void put_plane(parameter_plane<stored_as<Stored>>& plane, float value, const auto&, std::size_t row,
+  static void put_plane(parameter_plane<stored_as<Stored>>& plane, float value, const auto& codes, std::size_t row,
                         std::size_t i) noexcept {
-    plane.set(row * plane.shape().cols + i, value);
+    const std::size_t first = row * plane.shape().cols + i * block::groups;
+    if constexpr (block::groups == 1) {
+      plane.set(first, value);
+    } else {
+      for (std::size_t j = 0; j < block::groups; ++j) {
+        plane.set(first + j, Stored::decode(codes[j]));
+      }
+    }
   }
   template <int Sign, class Stored>
-  static void get_plane(const parameter_plane<stored_as<Stored>>& plane, float& value, const auto&, std::size_t row,
+  static void get_plane(const parameter_plane<stored_as<Stored>>& plane, float& value, auto& codes, std::size_t row,
                         std::size_t i) noexcept {
-    value = plane.at(row * plane.shape().cols + i);
+    const std::size_t first = row * plane.shape().cols + i * block::groups;
+    if constexpr (block::groups == 1) {
+      value = plane.at(first);
+    } else {
+      for (std::size_t j = 0; j < block::groups; ++j) {
+        codes[j] = static_cast<std::uint8_t>(Stored::encode(plane.at(first + j)));
+      }
+    }
   }
 
   // Integers under a float. ggml subtracts its minima, so the float above offsets has the other sign.
@@ -103,40 +117,40 @@ struct block_planes {
 /// Its dequantized weights are the floats of ggml's dequantize_row, bit for bit, and `write` gives the same bytes again for
 /// every block that ggml's encoder makes. docs/ggml.md says what becomes of other bytes.
 ///
+/// @tparam Format  how the blocks are arranged, where a scheme has several
 /// @param bytes  rows * row_bytes(cols) bytes
 /// @param shape  cols is a multiple of the format's block
 /// @return       or a failure: too few or too many bytes, a row that is no whole number of blocks, bytes that are no block
 /// @par Cost     one pass; allocates the planes, after the sizes are checked
-template <format_scheme Scheme>
+template <format_scheme Scheme, class Format = block_format<Scheme>>
 [[nodiscard]] result<quantized_matrix<Scheme>> read(std::span<const std::uint8_t> bytes, matrix_shape shape) {
-  using format = block_format<Scheme>;
-  using block = typename format::block;
+  using block = typename Format::block;
   if (shape.cols % block::weights != 0) {
     return file_failure{file_error::malformed, 0,
                         detail::message("ggml::read: a row of ", shape.cols, " weights is no whole number of ",
-                                        std::string(format::name), " blocks of ", block::weights)};
+                                        std::string(Format::name), " blocks of ", block::weights)};
   }
-  const std::size_t row_length = row_bytes<Scheme>(shape.cols);
+  const std::size_t row_length = row_bytes<Scheme, Format>(shape.cols);
   const std::size_t length = saturated_product(shape.rows, row_length);
   if (bytes.size() != length) {
     return file_failure{bytes.size() < length ? file_error::truncated : file_error::bad_extent, bytes.size(),
-                        detail::message("ggml::read: [", shape.rows, ", ", shape.cols, "] in ", std::string(format::name),
+                        detail::message("ggml::read: [", shape.rows, ", ", shape.cols, "] in ", std::string(Format::name),
                                         " is ", length, " bytes, not ", bytes.size())};
   }
   quantized_matrix<Scheme> q(shape);
-  if constexpr (block_planes<Scheme>::keeps_sums) {
+  if constexpr (block_planes<Scheme, Format>::keeps_sums) {
     q.scheme().granularity.sums.resize(2 * q.group_count());
   }
   block b;
   for (std::size_t row = 0; row < (row_length == 0 ? 0 : shape.rows); ++row) {
     for (std::size_t i = 0; i < shape.cols / block::weights; ++i) {
-      const std::size_t at = row * row_length + i * format::bytes;
-      if (const char* why = format::unpack(bytes.data() + at, b); why != nullptr) {
+      const std::size_t at = row * row_length + i * Format::bytes;
+      if (const char* why = Format::unpack(bytes.data() + at, b); why != nullptr) {
         return file_failure{file_error::malformed, at,
-                            detail::message("ggml::read: block ", i, " of row ", row, " is no ", std::string(format::name),
+                            detail::message("ggml::read: block ", i, " of row ", row, " is no ", std::string(Format::name),
                                             " block: ", why)};
       }
-      block_planes<Scheme>::put(b, q, row, i);
+      block_planes<Scheme, Format>::put(b, q, row, i);
     }
   }
   return q;
@@ -144,23 +158,22 @@ template <format_scheme Scheme>
 
 /// The blocks of a matrix.
 /// @throws halftone::error if a row is no whole number of blocks, or sums that the granularity keeps are not one a block
-template <format_scheme Scheme>
+template <format_scheme Scheme, class Format = block_format<Scheme>>
 [[nodiscard]] std::vector<std::uint8_t> write(const quantized_matrix<Scheme>& q) {
-  using format = block_format<Scheme>;
-  using block = typename format::block;
-  if constexpr (block_planes<Scheme>::keeps_sums) {
+  using block = typename Format::block;
+  if constexpr (block_planes<Scheme, Format>::keeps_sums) {
     const std::size_t held = q.scheme().granularity.sums.size();
     expects(held == 0 || held == 2 * q.group_count(), "ggml::write: ", held, " bytes of sums for ", q.group_count(), " blocks");
   }
   expects(q.cols() % block::weights == 0, "ggml::write: a row of ", q.cols(), " weights is no whole number of ",
-          std::string(format::name), " blocks of ", block::weights);
-  const std::size_t row_length = row_bytes<Scheme>(q.cols());
+          std::string(Format::name), " blocks of ", block::weights);
+  const std::size_t row_length = row_bytes<Scheme, Format>(q.cols());
   std::vector<std::uint8_t> bytes(row_length == 0 ? 0 : q.rows() * row_length);
   block b;
   for (std::size_t row = 0; row < (row_length == 0 ? 0 : q.rows()); ++row) {
     for (std::size_t i = 0; i < q.cols() / block::weights; ++i) {
-      block_planes<Scheme>::get(q, row, i, b);
-      format::pack(b, bytes.data() + row * row_length + i * format::bytes);
+      block_planes<Scheme, Format>::get(q, row, i, b);
+      Format::pack(b, bytes.data() + row * row_length + i * Format::bytes);
     }
   }
   return bytes;
@@ -174,16 +187,15 @@ template <format_scheme Scheme>
 ///                    without importance ignore it.
 /// @throws            halftone::error for a wrong shape, a NaN or an infinity
 /// @par Cost          rows are tasks of the executor; no allocation
-template <format_scheme Scheme>
+template <format_scheme Scheme, class Format = block_format<Scheme>>
 void encode(matrix_view<const float> w, std::span<std::uint8_t> bytes, std::span<const float> importance = {},
             const context& use = {}) {
-  using format = block_format<Scheme>;
   expects_valid(w, "ggml::encode", "w");
-  expects(w.cols() % format::block::weights == 0, "ggml::encode: a row of ", w.cols(), " weights is no whole number of ",
-          std::string(format::name), " blocks of ", std::size_t{format::block::weights});
-  const std::size_t row_length = row_bytes<Scheme>(w.cols());
+  expects(w.cols() % Format::block::weights == 0, "ggml::encode: a row of ", w.cols(), " weights is no whole number of ",
+          std::string(Format::name), " blocks of ", std::size_t{Format::block::weights});
+  const std::size_t row_length = row_bytes<Scheme, Format>(w.cols());
   expects(bytes.size() == saturated_product(row_length == 0 ? 0 : w.rows(), row_length), "ggml::encode: [", w.rows(), ", ",
-          w.cols(), "] in ", std::string(format::name), " is ", w.rows(), " times ", row_length, " bytes, not ", bytes.size());
+          w.cols(), "] in ", std::string(Format::name), " is ", w.rows(), " times ", row_length, " bytes, not ", bytes.size());
   expects(importance.empty() || importance.size() == w.cols(), "ggml::encode: ", importance.size(), " importances for ",
           w.cols(), " columns");
   expects_finite(w, "ggml::encode");
@@ -191,7 +203,7 @@ void encode(matrix_view<const float> w, std::span<std::uint8_t> bytes, std::span
     expects(is_finite(importance[j]) && importance[j] >= 0.0f, "ggml::encode: importance ", j, " is ", importance[j]);
   }
   for_each_row(row_length == 0 ? 0 : w.rows(), use, [&](std::size_t row) {
-    format::encode_row(w.row_data(row), importance.empty() ? nullptr : importance.data(), w.cols(),
+    Format::encode_row(w.row_data(row), importance.empty() ? nullptr : importance.data(), w.cols(),
                        bytes.data() + row * row_length);
   });
 }
@@ -199,13 +211,13 @@ void encode(matrix_view<const float> w, std::span<std::uint8_t> bytes, std::span
 /// The matrix of ggml's encoder: `encode`, then `read`.
 /// @throws   what `encode` throws
 /// @par Cost `encode` and `read`; allocates the bytes and the planes
-template <format_scheme Scheme>
+template <format_scheme Scheme, class Format = block_format<Scheme>>
 [[nodiscard]] quantized_matrix<Scheme> quantize(matrix_view<const float> w, std::span<const float> importance = {},
                                                 const context& use = {}) {
   expects_valid(w, "ggml::quantize", "w");
-  std::vector<std::uint8_t> bytes(w.cols() == 0 ? 0 : w.rows() * row_bytes<Scheme>(w.cols()));
-  encode<Scheme>(w, bytes, importance, use);
-  return std::move(read<Scheme>(bytes, w.shape())).value();
+  std::vector<std::uint8_t> bytes(w.cols() == 0 ? 0 : w.rows() * row_bytes<Scheme, Format>(w.cols()));
+  encode<Scheme, Format>(w, bytes, importance, use);
+  return std::move(read<Scheme, Format>(bytes, w.shape())).value();
 }
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml
