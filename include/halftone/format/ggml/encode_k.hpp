@@ -14,6 +14,7 @@ struct minimum_format {
   minimum_search plain;        ///< without importance
   bool weighs_by_magnitude;    ///< without importance errors count |x| times; else |x| plus the root of the mean square
   float mean_factor;           ///< with importance: how often the mean square of the block counts
+  bool clamps;                 ///< with importance: whether integers beyond the largest saturate; else their high bits spill
 };
 
 namespace k_detail {
@@ -68,6 +69,31 @@ struct positive_integers {
     return static_cast<std::uint8_t>(nearest_integer(product(reciprocal, x)));
   }
 };
+
+/// Integers as the bytes of a block keep them. A negative scale, which sparse weights can lead to, wraps to a large integer.
+template <std::size_t Groups>
+void settle_integers(const minimum_format& format, bool weighted, block<256, Groups>& b) noexcept {
+  if constexpr (Groups == 16) {  // a byte is the scale, or'ed with the minimum in the high nibble
+    for (std::size_t j = 0; j < Groups; ++j) {
+      const auto byte = static_cast<std::uint8_t>(b.scale_codes[j] | b.offset_codes[j] << 4);
+      b.scale_codes[j] = byte & 15u;
+      b.offset_codes[j] = static_cast<std::uint8_t>(byte >> 4);
+    }
+  } else {
+    for (std::array<std::uint8_t, Groups>* codes : {&b.scale_codes, &b.offset_codes}) {
+      for (std::size_t j = Groups; j-- > 0;) {
+        std::uint8_t& code = (*codes)[j];
+        if (!weighted || format.clamps) {
+          code = std::min<std::uint8_t>(code, 63);
+        } else if (j < 4) {
+          code = code & 63u;
+        } else {  // its high bits share two bits with what is above the first four
+          code = static_cast<std::uint8_t>((code & 15u) | ((code >> 4 | (*codes)[j - 4] >> 6) & 3u) << 4);
+        }
+      }
+    }
+  }
+}
 
 }  // namespace k_detail
 
@@ -128,15 +154,8 @@ void encode_minimum_row(const minimum_format& format, const float* x, const floa
       }
       b.scale = through_half(b.scale);
       b.offset = through_half(minimum_scale);
+      k_detail::settle_integers(format, importance != nullptr, b);
       for (std::size_t j = 0; j < groups_of_block; ++j) {
-        if (format.scale_levels == 15) {  // both share a byte, unclamped
-          const auto byte = static_cast<std::uint8_t>(b.scale_codes[j] | b.offset_codes[j] << 4);
-          b.scale_codes[j] = byte & 15u;
-          b.offset_codes[j] = static_cast<std::uint8_t>(byte >> 4);
-        } else {
-          b.scale_codes[j] = std::min<std::uint8_t>(b.scale_codes[j], 63);
-          b.offset_codes[j] = std::min<std::uint8_t>(b.offset_codes[j], 63);
-        }
         stored_scales[g + j] = product(b.scale, static_cast<float>(b.scale_codes[j]));
         stored_minima[g + j] = product(b.offset, static_cast<float>(b.offset_codes[j]));
       }

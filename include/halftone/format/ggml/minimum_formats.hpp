@@ -53,7 +53,7 @@ struct block_format<q2_k> {
   }
   template <std::same_as<float> Float>
   static void encode_row(const Float* x, const float* importance, std::size_t k, std::uint8_t* out) noexcept {
-    constexpr minimum_format format{3.0f, 15, {3.0f, -0.5f, 0.1f, 15, true}, true, 1.0f};
+    constexpr minimum_format format{3.0f, 15, {3.0f, -0.5f, 0.1f, 15, true}, true, 1.0f, false};
     encode_minimum_row<16>(format, x, importance, k, [&](std::size_t i, const block& b) { pack(b, out + i * bytes); });
   }
 };
@@ -116,8 +116,8 @@ struct six_bit_scales_format {
   template <std::same_as<float> Float>
   static void encode_row(const Float* x, const float* importance, std::size_t k, std::uint8_t* out) noexcept {
     constexpr minimum_format format =
-        Bits == 4 ? minimum_format{15.0f, 63, {15.0f, -1.0f, 0.1f, 20, false}, false, 2.0f}
-                  : minimum_format{31.0f, 63, {31.0f, -0.5f, 0.1f, 15, false}, false, 2.0f};
+        Bits == 4 ? minimum_format{15.0f, 63, {15.0f, -1.0f, 0.1f, 20, false}, false, 2.0f, false}
+                  : minimum_format{31.0f, 63, {31.0f, -0.5f, 0.1f, 15, false}, false, 2.0f, true};
     encode_minimum_row<32>(format, x, importance, k, [&](std::size_t i, const block& b) { pack(b, out + i * bytes); });
   }
 };
