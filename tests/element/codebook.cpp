@@ -76,7 +76,70 @@ std::size_t wrong_codes(const Element& element, halftone::table_tie tie) {
   return wrong;
 }
 
+template <std::size_t Size, halftone::table_tie Tie>
+struct uneven {  // more entries than are compared one by one
+  static constexpr std::array<float, Size> entries = [] {
+    std::array<float, Size> table{};
+    float value = -3.0f;
+    for (std::size_t i = 0; i < Size; ++i) {
+      table[i] = value;
+      value += 0.001f + 0.1f * static_cast<float>(i * 7 % 11);
+    }
+    return table;
+  }();
+  static constexpr halftone::table_tie tie = Tie;
+  static std::string name() { return "uneven"; }
+};
+struct shuffled {  // twice zero, twice 2; neither ascending nor a power of two
+  static constexpr std::array<float, 7> values{2.0f, 0.0f, -1.0f, 0.5f, -0.0f, 2.0f, -8.0f};
+  static std::string name() { return "shuffled"; }
+};
+struct shuffled_many {
+  static constexpr std::array<float, 40> values = [] {
+    std::array<float, 40> table{};
+    for (std::size_t i = 0; i < 40; ++i) {
+      table[i] = static_cast<float>(i * 17 % 40) - 9.5f;
+    }
+    return table;
+  }();
+  static constexpr halftone::table_tie tie = halftone::table_tie::upper;
+  static std::string name() { return "shuffled_many"; }
+};
+
 }  // namespace
+
+TEST_CASE("tables of more than 16 entries, powers of two or not, are halved to the same result") {
+  using halftone::codebook;
+  using halftone::table_tie;
+  CHECK(wrong_codes(codebook<uneven<16, table_tie::lower>>{}, table_tie::lower) == 0);
+  CHECK(wrong_codes(codebook<uneven<17, table_tie::lower>>{}, table_tie::lower) == 0);
+  CHECK(wrong_codes(codebook<uneven<31, table_tie::upper>>{}, table_tie::upper) == 0);
+  CHECK(wrong_codes(codebook<uneven<32, table_tie::upper>>{}, table_tie::upper) == 0);
+  CHECK(wrong_codes(codebook<uneven<33, table_tie::lower>>{}, table_tie::lower) == 0);
+  CHECK(wrong_codes(codebook<uneven<255, table_tie::upper>>{}, table_tie::upper) == 0);
+  CHECK(wrong_codes(codebook<uneven<256, table_tie::lower>>{}, table_tie::lower) == 0);
+  static_assert(codebook<uneven<100, table_tie::lower>>::encode(1e9f) == 99);
+}
+
+TEST_CASE("an unordered table takes the nearest value, and the smallest code of equal ones") {
+  using few = halftone::unordered_codebook<shuffled>;
+  CHECK(few::bits == 3);
+  CHECK(few::largest() == 8.0f);
+  CHECK(few::name() == "unordered_codebook<shuffled>");
+  CHECK(few::encode(2.5f) == 0);
+  CHECK(few::encode(0.25f) == 1);  // a tie, to the lower value
+  CHECK(few::encode(0.26f) == 3);
+  CHECK(few::encode(-0.0f) == 1);
+  CHECK(few::encode(std::numeric_limits<float>::quiet_NaN()) == 1);
+  CHECK(few::encode(-std::numeric_limits<float>::infinity()) == 6);
+  CHECK(few::decode(7) == -8.0f);  // codes past the end decode to the last
+  using many = halftone::unordered_codebook<shuffled_many>;
+  for (std::uint32_t code = 0; code < 40; ++code) {
+    CHECK(many::encode(many::decode(code)) == code);
+    CHECK(many::encode(many::decode(code) - 0.5f) == code);  // ties to the upper value
+    CHECK(many::encode(static_cast<double>(many::decode(code)) - 0.5) == code);
+  }
+}
 
 TEST_CASE("a codebook takes the nearest entry everywhere") {
   CHECK(wrong_codes(halftone::codebook<normal_table>{}, halftone::table_tie::lower) == 0);
@@ -94,6 +157,11 @@ TEST_CASE("a run-time table takes the nearest entry everywhere") {
     }
     CHECK(wrong_codes(element, halftone::table_tie::lower) == 0);
   }
+  halftone::runtime_codebook<7> many;
+  for (std::size_t i = 0; i < many.entries.size(); ++i) {
+    many.entries[i] = static_cast<float>(i * i) - 1000.0f;
+  }
+  CHECK(wrong_codes(many, halftone::table_tie::lower) == 0);
 }
 
 TEST_CASE("ties go where the table says") {

@@ -14,7 +14,7 @@ graph = {}
 for header in meta.HEADERS:
     name = header.relative_to(meta.INCLUDE).as_posix()
     graph[name] = []
-    layer = name.split("/")[1] if name.count("/") == 2 else None
+    layer = name.split("/")[1] if name.count("/") >= 2 else None
     if layer is not None and layer not in LAYERS:
         problems.append(f"{name}: folder {layer} is no layer of this project")
         continue

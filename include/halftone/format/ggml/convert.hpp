@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// Halftone: matrices from blocks of ggml and back, and ggml's encoders.
+#pragma once
+
+#include <halftone/core/for_each_row.hpp>
+#include <halftone/core/result.hpp>
+#include <halftone/format/ggml/block.hpp>
+#include <halftone/tensor/checks.hpp>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml {
+
+/// Bytes of a row of k weights. k is a multiple of the block.
+template <format_scheme Scheme, class Format = block_format<Scheme>>
+[[nodiscard]] constexpr std::size_t row_bytes(std::size_t k) noexcept {
+  return k / Format::block::weights * Format::bytes;
+}
+
+/// Where the numbers of a block stand in the planes of a matrix.
+template <format_scheme Scheme, class Format>
+struct block_planes {
+  using format = Format;
+  using block = typename format::block;
+  using Element = typename Scheme::element_type;
+  using matrix = quantized_matrix<Scheme>;
+  static constexpr unsigned bits = Element::bits;
+  /// Blocks hold a number besides (see per_group_with_sums.hpp); block::offset carries it.
+  static constexpr bool keeps_sums = requires(matrix& q) { q.scheme().granularity.sums; };
+
+  /// Writes block i of a row.
+  static void put(const block& b, matrix& q, std::size_t row, std::size_t i) noexcept {
+    std::array<std::uint8_t, block::weights> codes = b.codes;
+    shift<format::zero_code, bits>(codes);
+    pack_codes<bits>(codes.data(), codes.size(), q.row_codes(row).data() + i * (block::weights * bits / 8));
+    put_plane<1>(q.scale_plane(), b.scale, b.scale_codes, row, i);
+    if constexpr (Scheme::has_offset) {
+      put_plane<-1>(q.offset_plane(), b.offset, b.offset_codes, row, i);
+    } else if constexpr (keeps_sums) {
+      store_half(b.offset, q.scheme().granularity.sums.data() + 2 * (row * q.parameter_shape().cols + i));
+    }
+  }
+
+  /// Reads block i of a row.
+  static void get(const matrix& q, std::size_t row, std::size_t i, block& b) noexcept {
+    unpack_codes<bits>(q.row_codes(row).data() + i * (block::weights * bits / 8), b.codes.size(), b.codes.data());
+    shift<-format::zero_code, bits>(b.codes);
+    get_plane<1>(q.scale_plane(), b.scale, b.scale_codes, row, i);
+    if constexpr (Scheme::has_offset) {
+      get_plane<-1>(q.offset_plane(), b.offset, b.offset_codes, row, i);
+    } else if constexpr (keeps_sums) {
+      const std::vector<std::uint8_t>& sums = q.scheme().granularity.sums;
+      if (sums.empty()) {
+        b.offset = format::sum_of(b);
+      } else {
+        b.offset = load_half(sums.data() + 2 * (row * q.parameter_shape().cols + i));
+      }
+    }
+  }
+
+ private:
+  /// Codes that count from `Zero` become two's complement.
+  template <std::int32_t Zero, unsigned Bits, std::size_t Count>
+  static void shift(std::array<std::uint8_t, Count>& codes) noexcept {
+    if constexpr (Zero != 0) {
+      for (std::uint8_t& code : codes) {
+        code = static_cast<std::uint8_t>((code - Zero) & ((1 << Bits) - 1));
+      }
+    }
+  }
+
+  // One float a block; or a code a group, each a float of its own.
+  template <int Sign, class Stored>
+  static void put_plane(parameter_plane<stored_as<Stored>>& plane, float value, const auto& codes, std::size_t row,
+                        std::size_t i) noexcept {
+    const std::size_t first = row * plane.shape().cols + i * block::groups;
+    if constexpr (block::groups == 1) {
+      plane.set(first, value);
+    } else {
+      for (std::size_t j = 0; j < block::groups; ++j) {
+        plane.set(first + j, Stored::decode(codes[j]));
+      }
+    }
+  }
+  template <int Sign, class Stored>
+  static void get_plane(const parameter_plane<stored_as<Stored>>& plane, float& value, auto& codes, std::size_t row,
+                        std::size_t i) noexcept {
+    const std::size_t first = row * plane.shape().cols + i * block::groups;
+    if constexpr (block::groups == 1) {
+      value = plane.at(first);
+    } else {
+      for (std::size_t j = 0; j < block::groups; ++j) {
+        codes[j] = static_cast<std::uint8_t>(Stored::encode(plane.at(first + j)));
+      }
+    }
+  }
+
+  // Integers under a float. ggml subtracts its minima, so the float above offsets has the other sign.
+  template <int Sign, class Nested>
+  static void put_plane(parameter_plane<quantized_again<Nested>>& plane, float value, const auto& stored, std::size_t row,
+                        std::size_t i) noexcept {
+    constexpr unsigned nested_bits = Nested::element_type::bits;
+    quantized_matrix<Nested>& q = plane.matrix();
+    pack_codes<nested_bits>(stored.data(), stored.size(), q.row_codes(row).data() + i * (stored.size() * nested_bits / 8));
+    q.scale_plane().set(row * q.scale_plane().shape().cols + i, Sign * value);
+  }
+  template <int Sign, class Nested>
+  static void get_plane(const parameter_plane<quantized_again<Nested>>& plane, float& value, auto& codes, std::size_t row,
+                        std::size_t i) noexcept {
+    constexpr unsigned nested_bits = Nested::element_type::bits;
+    const quantized_matrix<Nested>& q = plane.matrix();
+    unpack_codes<nested_bits>(q.row_codes(row).data() + i * (codes.size() * nested_bits / 8), codes.size(), codes.data());
+    value = Sign * q.scale_plane().at(row * q.scale_plane().shape().cols + i);
+  }
+};
+
+/// The matrix that blocks of ggml hold: rows one after the other, each a whole number of blocks.
+///
+/// Its dequantized weights are the floats of ggml's dequantize_row, bit for bit, and `write` gives the same bytes again for
+/// every block that ggml's encoder makes. docs/ggml.md says what becomes of other bytes.
+///
+/// @tparam Format  how the blocks are arranged, where a scheme has several
+/// @param bytes  rows * row_bytes(cols) bytes
+/// @param shape  cols is a multiple of the format's block
+/// @return       or a failure: too few or too many bytes, a row that is no whole number of blocks, bytes that are no block
+/// @par Cost     one pass; allocates the planes, after the sizes are checked
+template <format_scheme Scheme, class Format = block_format<Scheme>>
+[[nodiscard]] result<quantized_matrix<Scheme>> read(std::span<const std::uint8_t> bytes, matrix_shape shape) {
+  using block = typename Format::block;
+  if (shape.cols % block::weights != 0) {
+    return file_failure{file_error::malformed, 0,
+                        detail::message("ggml::read: a row of ", shape.cols, " weights is no whole number of ",
+                                        std::string(Format::name), " blocks of ", block::weights)};
+  }
+  const std::size_t row_length = row_bytes<Scheme, Format>(shape.cols);
+  const std::size_t length = saturated_product(shape.rows, row_length);
+  if (bytes.size() != length) {
+    return file_failure{bytes.size() < length ? file_error::truncated : file_error::bad_extent, bytes.size(),
+                        detail::message("ggml::read: [", shape.rows, ", ", shape.cols, "] in ", std::string(Format::name),
+                                        " is ", length, " bytes, not ", bytes.size())};
+  }
+  quantized_matrix<Scheme> q(shape);
+  if constexpr (block_planes<Scheme, Format>::keeps_sums) {
+    q.scheme().granularity.sums.resize(2 * q.group_count());
+  }
+  block b;
+  for (std::size_t row = 0; row < (row_length == 0 ? 0 : shape.rows); ++row) {
+    for (std::size_t i = 0; i < shape.cols / block::weights; ++i) {
+      const std::size_t at = row * row_length + i * Format::bytes;
+      if (const char* why = Format::unpack(bytes.data() + at, b); why != nullptr) {
+        return file_failure{file_error::malformed, at,
+                            detail::message("ggml::read: block ", i, " of row ", row, " is no ", std::string(Format::name),
+                                            " block: ", why)};
+      }
+      block_planes<Scheme, Format>::put(b, q, row, i);
+    }
+  }
+  return q;
+}
+
+/// The blocks of a matrix.
+/// @throws halftone::error if a row is no whole number of blocks, or sums that the granularity keeps are not one a block
+template <format_scheme Scheme, class Format = block_format<Scheme>>
+[[nodiscard]] std::vector<std::uint8_t> write(const quantized_matrix<Scheme>& q) {
+  using block = typename Format::block;
+  if constexpr (block_planes<Scheme, Format>::keeps_sums) {
+    const std::size_t held = q.scheme().granularity.sums.size();
+    expects(held == 0 || held == 2 * q.group_count(), "ggml::write: ", held, " bytes of sums for ", q.group_count(), " blocks");
+  }
+  expects(q.cols() % block::weights == 0, "ggml::write: a row of ", q.cols(), " weights is no whole number of ",
+          std::string(Format::name), " blocks of ", block::weights);
+  const std::size_t row_length = row_bytes<Scheme, Format>(q.cols());
+  std::vector<std::uint8_t> bytes(row_length == 0 ? 0 : q.rows() * row_length);
+  block b;
+  for (std::size_t row = 0; row < (row_length == 0 ? 0 : q.rows()); ++row) {
+    for (std::size_t i = 0; i < q.cols() / block::weights; ++i) {
+      block_planes<Scheme, Format>::get(q, row, i, b);
+      Format::pack(b, bytes.data() + row * row_length + i * Format::bytes);
+    }
+  }
+  return bytes;
+}
+
+/// ggml's encoder: the bytes of ggml_quantize_chunk, and without importance of quantize_row_*_ref.
+///
+/// @param w           [n, k], finite, k a multiple of the block
+/// @param bytes       n * row_bytes(k)
+/// @param importance  none, or k numbers, 0 or more: how much the errors of each column count. Formats that ggml encodes
+///                    without importance ignore it.
+/// @throws            halftone::error for a wrong shape, a NaN or an infinity
+/// @par Cost          rows are tasks of the executor; no allocation
+template <format_scheme Scheme, class Format = block_format<Scheme>>
+void encode(matrix_view<const float> w, std::span<std::uint8_t> bytes, std::span<const float> importance = {},
+            const context& use = {}) {
+  expects_valid(w, "ggml::encode", "w");
+  expects(w.cols() % Format::block::weights == 0, "ggml::encode: a row of ", w.cols(), " weights is no whole number of ",
+          std::string(Format::name), " blocks of ", std::size_t{Format::block::weights});
+  const std::size_t row_length = row_bytes<Scheme, Format>(w.cols());
+  expects(bytes.size() == saturated_product(row_length == 0 ? 0 : w.rows(), row_length), "ggml::encode: [", w.rows(), ", ",
+          w.cols(), "] in ", std::string(Format::name), " is ", w.rows(), " times ", row_length, " bytes, not ", bytes.size());
+  expects(importance.empty() || importance.size() == w.cols(), "ggml::encode: ", importance.size(), " importances for ",
+          w.cols(), " columns");
+  expects_finite(w, "ggml::encode");
+  for (std::size_t j = 0; j < importance.size(); ++j) {
+    expects(is_finite(importance[j]) && importance[j] >= 0.0f, "ggml::encode: importance ", j, " is ", importance[j]);
+  }
+  for_each_row(row_length == 0 ? 0 : w.rows(), use, [&](std::size_t row) {
+    Format::encode_row(w.row_data(row), importance.empty() ? nullptr : importance.data(), w.cols(),
+                       bytes.data() + row * row_length);
+  });
+}
+
+/// The matrix of ggml's encoder: `encode`, then `read`.
+/// @throws   what `encode` throws
+/// @par Cost `encode` and `read`; allocates the bytes and the planes
+template <format_scheme Scheme, class Format = block_format<Scheme>>
+[[nodiscard]] quantized_matrix<Scheme> quantize(matrix_view<const float> w, std::span<const float> importance = {},
+                                                const context& use = {}) {
+  expects_valid(w, "ggml::quantize", "w");
+  std::vector<std::uint8_t> bytes(w.cols() == 0 ? 0 : w.rows() * row_bytes<Scheme, Format>(w.cols()));
+  encode<Scheme, Format>(w, bytes, importance, use);
+  return std::move(read<Scheme, Format>(bytes, w.shape())).value();
+}
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml
