@@ -3,6 +3,7 @@
 #include "gemm/check.hpp"
 
 #include <halftone/gemm/gemm_integers.hpp>
+#include <halftone/element/exponent.hpp>
 #include <halftone/gemm/packed_view.hpp>
 
 using namespace halftone;
@@ -48,6 +49,8 @@ std::vector<float> products(const std::vector<float>& x, std::size_t m, const Op
 }
 
 using int4_fp32 = scheme<int4, symmetric, per_group<32>>;
+using int4_power = scheme<int4, symmetric, per_group<32>, stored_as<e8m0_ceil>>;
+using int4_fp8 = scheme<int4, symmetric, per_group<32>, stored_as<fp8_e4m3fn>>;
 using offset4_bf16 = scheme<uint4, float_offset, per_group<16>, stored_as<fp16>, stored_as<bf16>>;
 
 }  // namespace
@@ -62,10 +65,12 @@ TEST_CASE("parameters are packed no wider than they are stored, zero points in a
   CHECK(bytes(std::type_identity<uint4_g32>{}) == 64 * (2 + 1));
   CHECK(bytes(std::type_identity<offset4_g32>{}) == 64 * (2 + 2));
   CHECK(bytes(std::type_identity<offset4_bf16>{}) == 128 * (2 + 2));
+  CHECK(bytes(std::type_identity<int4_power>{}) == 64 * 2);
+  CHECK(bytes(std::type_identity<int4_fp8>{}) == 64 * 2);
 }
 
 TEST_CASE_TEMPLATE("a view of copied planes multiplies like the matrix that was packed", Scheme, int4_g32, uint4_g32,
-                   offset4_g32, int8_per_channel, int3_g32, uint8_per_channel, int4_fp32, offset4_bf16) {
+                   offset4_g32, int8_per_channel, int3_g32, uint8_per_channel, int4_fp32, offset4_bf16, int4_power, int4_fp8) {
   for (const matrix_shape shape : {matrix_shape{1, 1}, {17, 33}, {48, 256}, {33, 100}, {16, 700}}) {
     const std::vector<float> weights = numbers(shape.rows * shape.cols, 101);
     const auto packed = pack(quantize<Scheme>({weights.data(), shape.rows, shape.cols}));

@@ -8,11 +8,30 @@
 #include <halftone/gemm/panel_layout.hpp>
 #include <halftone/scheme/storage.hpp>
 
+#include <bit>
 #include <span>
+#include <type_traits>
 
 namespace halftone::inline v0_1 {
 
-/// A scale or an offset in kernel order: fp16 and bf16 stay what they are, all others are floats.
+namespace detail {
+/// Whether every code of a small float is a bf16 number: those of fp8 and e8m0 are.
+template <class Element>
+inline constexpr bool fits_bfloat16 = false;
+template <class Element>
+  requires(table_element<Element> && Element::bits <= 8 && requires { typename std::bool_constant<(Element::decode(0u), true)>; })
+inline constexpr bool fits_bfloat16<Element> = [] {
+  for (std::uint32_t code = 0; code < (1u << Element::bits); ++code) {
+    if ((std::bit_cast<std::uint32_t>(Element::decode(code)) & 0xffffu) != 0) {
+      return false;
+    }
+  }
+  return true;
+}();
+}  // namespace detail
+
+/// A scale or an offset in kernel order: fp16 and bf16 stay what they are, small floats that fit bf16 become that, all others are
+/// floats.
 template <class Storage>
 struct packed_parameter {
   using type = float;
@@ -23,8 +42,9 @@ struct packed_parameter<stored_as<fp16>> {
   using type = binary16;
   [[nodiscard]] HALFTONE_INLINE static constexpr binary16 of(float value) noexcept { return to_binary16(value); }
 };
-template <>
-struct packed_parameter<stored_as<bf16>> {
+template <class Element>
+  requires(std::is_same_v<Element, bf16> || detail::fits_bfloat16<Element>)
+struct packed_parameter<stored_as<Element>> {
   using type = bfloat16;
   [[nodiscard]] HALFTONE_INLINE static constexpr bfloat16 of(float value) noexcept { return to_bfloat16(value); }
 };
