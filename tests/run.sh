@@ -7,6 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: bash tests/run.sh [options]
   --quick       without the compiler matrix (other compilers, optimization and contraction flags)
+  --exhaustive  and encode all 2^32 floats with every element on every instruction set (minutes)
   --jobs N      parallel jobs (default: number of processors)
   --only REGEX  run only the tests whose name matches
   --build DIR   build folder (default: build/tests)
@@ -18,11 +19,13 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build="$root/build/tests"
 jobs=$(nproc)
 matrix=ON
+exhaustive=OFF
 only=""
 install=yes
 while (($#)); do
   case $1 in
     --quick) matrix=OFF ;;
+    --exhaustive) exhaustive=ON ;;
     --jobs) jobs=$2; shift ;;
     --only) only=$2; shift ;;
     --build) build=$2; shift ;;
@@ -75,7 +78,7 @@ fi
 
 phase "configure"
 cmake -S "$root" -B "$build" -G Ninja -DHALFTONE_TESTS=ON -DHALFTONE_EXAMPLES=ON -DHALFTONE_BENCHMARKS=ON \
-  -DHALFTONE_TEST_MATRIX=$matrix -DCMAKE_BUILD_TYPE=
+  -DHALFTONE_TEST_MATRIX=$matrix -DHALFTONE_TEST_EXHAUSTIVE=$exhaustive -DCMAKE_BUILD_TYPE=
 
 phase "build"
 status=0

@@ -19,6 +19,7 @@
 #include <halftone/element/integer.hpp>
 #include <halftone/element/minifloat.hpp>
 #include <halftone/element/tables.hpp>
+#include <halftone/element/ternary.hpp>
 #include <halftone/epilogue/activation_stages.hpp>
 #include <halftone/epilogue/epilogue.hpp>
 #include <halftone/epilogue/linear_stages.hpp>

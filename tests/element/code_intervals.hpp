@@ -74,7 +74,9 @@ intervals nearest_of(const Table& values, bool ties_up) {
   for (std::size_t code = 0; code < values.size(); ++code) {
     numbers.push_back({static_cast<double>(values[code]), static_cast<std::uint32_t>(code)});
   }
-  std::stable_sort(numbers.begin(), numbers.end(), [](const number& a, const number& b) { return a.value < b.value; });
+  std::sort(numbers.begin(), numbers.end(), [](const number& a, const number& b) {
+    return a.value < b.value || (a.value == b.value && a.code < b.code);
+  });
   numbers.erase(std::unique(numbers.begin(), numbers.end(), [](const number& a, const number& b) { return a.value == b.value; }),
                 numbers.end());
   intervals list = nearest(numbers, ties_up, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Halftone tests: e8m0 takes the power of two that its rounding says: against logarithms, and against ml_dtypes for all floats.
-#include "element/code_intervals.hpp"
+#include "element/power_intervals.hpp"
 
 #include <halftone/element/exponent.hpp>
 
@@ -9,10 +9,7 @@
 namespace {
 
 using namespace halftone;
-using code_intervals::interval;
-using code_intervals::key_above;
-using code_intervals::key_from;
-using code_intervals::key_of;
+using power_intervals::all_floats;
 
 /// The code of a magnitude, by its exponent.
 std::uint32_t expected_code(double x, power_rounding rounding) {
@@ -33,26 +30,6 @@ std::uint32_t expected_code(double x, power_rounding rounding) {
     exponent += mantissa >= 1.5 || (exponent == -127 && mantissa > 1.0);
   }
   return static_cast<std::uint32_t>(std::min(exponent, 127) + 127);
-}
-
-/// The codes of all floats: where they change, found by halving.
-code_intervals::intervals all_floats(power_rounding rounding) {
-  code_intervals::intervals positive{{key_of(0.0f), 0}};
-  for (std::uint32_t code = 1; code < 255; ++code) {
-    const double power = std::ldexp(1.0, static_cast<int>(code) - 127);
-    const double middle = rounding == power_rounding::floor                   ? power
-                          : rounding == power_rounding::ceil || code == 1 ? power / 2
-                                                                              : power * 0.75;
-    const bool itself = rounding == power_rounding::floor || (rounding == power_rounding::nearest && code != 1);
-    positive.push_back({itself ? key_from(middle) : key_above(middle), code});
-  }
-  positive.push_back({key_of(code_intervals::infinity) + 1, 255});
-  code_intervals::intervals list{{0, 255}};
-  for (std::size_t i = positive.size() - 1; i-- > 0;) {
-    list.push_back({~(positive[i + 1].first - 1), positive[i].code});
-  }
-  list.insert(list.end(), positive.begin(), positive.end());
-  return list;
 }
 
 }  // namespace

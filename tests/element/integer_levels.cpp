@@ -38,7 +38,8 @@ static_assert(!integer_table_element<codebook<with_infinity>>);
 // Known at run time, or of more than 16 entries: no table that a register holds.
 static_assert(!integer_table_element<runtime_codebook<4>> && !integer_table_element<fp16>);
 static_assert(!integer_table_element<table<1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16>>);
-static_assert(integer_valued_element<int8> && integer_valued_element<uint1> && !integer_valued_element<bf16>);
+static_assert(integer_valued_element<int8> && integer_valued_element<uint1> && !integer_valued_element<bf16> &&
+              !integer_valued_element<int16>);
 
 /// A table with a zero of either sign, in the order of its codes.
 struct signed_magnitude {

@@ -169,6 +169,14 @@ struct e2m1 { using element = fp4_e2m1; static constexpr const char* name = "flo
 }  // namespace
 TEST_CASE_TEMPLATE_INVOKE(as_in_ml_dtypes, e4m3fn, e4m3fnuz, e5m2, e5m2fnuz, e3m2, e2m3, e2m1);
 
+TEST_CASE("fp4 is what the gguf package reads of MXFP4, whose minus zero is zero") {
+  const auto table = code_intervals::from_file(std::string(HALFTONE_SOURCE_DIR) + "/tests/golden/elements/gguf.txt", "table mxfp4");
+  REQUIRE(table.size() == 16);
+  for (const auto& one : table) {
+    CHECK(fp4_e2m1::decode(one.first) == std::bit_cast<float>(one.code));
+  }
+}
+
 TEST_CASE("saturation: too much is the largest, infinity stays where there is one") {
   const float infinity = std::numeric_limits<float>::infinity();
   CHECK(fp8_e4m3fn::encode(449.0f) == 0x7e);

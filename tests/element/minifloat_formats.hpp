@@ -131,6 +131,7 @@ struct format_type<halftone::minifloat<E, M, B, S, O>> {
   static constexpr format value{E, M, B, S, O};
 };
 template <class Element>
+  requires requires { format_type<Element>::value; }
 format format_of() {
   return format_type<Element>::value;
 }

@@ -71,6 +71,14 @@ TEST_CASE("nf4 changes where bitsandbytes does") {
   }
 }
 
+TEST_CASE("iq4_nl is the gguf package's table") {
+  const auto table = code_intervals::from_file(std::string(HALFTONE_SOURCE_DIR) + "/tests/golden/elements/gguf.txt", "table iq4_nl");
+  REQUIRE(table.size() == 16);
+  for (const auto& one : table) {
+    CHECK(std::bit_cast<std::uint32_t>(iq4_nl::decode(one.first)) == one.code);
+  }
+}
+
 TEST_CASE("codes come back from their values; of two zeros the first") {
   for (std::uint32_t code = 0; code < 16; ++code) {
     CHECK(nf4::encode(nf4::decode(code)) == code);

@@ -32,7 +32,8 @@ template <class Element>
 struct side_of_the_extreme {
   halftone::range operator()(halftone::range r) const {
     const float extreme = std::max(std::abs(r.min), std::abs(r.max));
-    const float other = extreme * (static_cast<float>(Element::max) + 0.5f) / static_cast<float>(-Element::min);
+    const double reached = static_cast<double>(extreme) * (Element::max + 0.5) / -static_cast<double>(Element::min);
+    const float other = std::nextafter(static_cast<float>(reached), 0.0f);  // not past it by rounding
     return std::abs(r.max) > std::abs(r.min) ? halftone::range{-other, extreme} : halftone::range{-extreme, other};
   }
 };
@@ -84,6 +85,7 @@ TEST_CASE("mappings without a zero point keep the laws on signed elements") {
   signed_laws<halftone::int8>();
   signed_laws<halftone::int4_narrow>();
   signed_laws<halftone::int8_narrow>();
+  signed_laws<halftone::int16>();
 }
 
 TEST_CASE("mappings with a zero point or an offset keep the laws on unsigned elements") {
@@ -91,6 +93,7 @@ TEST_CASE("mappings with a zero point or an offset keep the laws on unsigned ele
   any_sign_laws<halftone::uint3>();
   any_sign_laws<halftone::uint4>();
   any_sign_laws<halftone::uint8>();
+  any_sign_laws<halftone::uint16>();
 }
 
 TEST_CASE("mappings with a zero point or an offset keep the laws on signed elements") {

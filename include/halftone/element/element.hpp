@@ -39,10 +39,10 @@ concept scalar_element = element<E> && E::dimension == 1 &&
                            { e.decode(code) } -> std::same_as<float>;
                          };
 
-/// The integers min..max, stored in `bits` bits: two's complement if signed.
+/// The integers min..max, stored in `bits` bits, 1 to 8 or 16: two's complement if signed.
 /// Law: level_of(code_of(level)) == level and decode(code_of(level)) == float(level) for min <= level <= max.
 template <class E>
-concept uniform_element = scalar_element<E> && (E::bits <= 8) && requires(std::uint32_t code, std::int32_t level) {
+concept uniform_element = scalar_element<E> && (E::bits <= 16) && requires(std::uint32_t code, std::int32_t level) {
   { E::min } -> std::convertible_to<std::int32_t>;
   { E::max } -> std::convertible_to<std::int32_t>;
   { E::code_of(level) } -> std::same_as<std::uint32_t>;

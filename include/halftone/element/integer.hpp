@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Halftone: integer elements of 1 to 8 bits, signed and unsigned.
+// Halftone: integer elements of 1 to 8 bits and of 16, signed and unsigned.
 #pragma once
 
 #include <halftone/element/element.hpp>
@@ -13,7 +13,7 @@ enum class code_range { full, narrow };
 
 /// The integers of `Bits` bits. Stored as two's complement if signed.
 template <unsigned Bits, signedness Sign, code_range Range = code_range::full>
-  requires(Bits >= 1 && Bits <= 8)
+  requires((Bits >= 1 && Bits <= 8) || Bits == 16)
 struct integer {
   static_assert(!(Range == code_range::narrow && Sign == signedness::is_unsigned),
                 "integer: only signed elements have a narrow range");
@@ -47,6 +47,7 @@ using int5 = integer<5, signedness::is_signed>;
 using int6 = integer<6, signedness::is_signed>;
 using int7 = integer<7, signedness::is_signed>;
 using int8 = integer<8, signedness::is_signed>;
+using int16 = integer<16, signedness::is_signed>;  ///< multiplied as floats
 
 using int2_narrow = integer<2, signedness::is_signed, code_range::narrow>;
 using int3_narrow = integer<3, signedness::is_signed, code_range::narrow>;
@@ -55,6 +56,7 @@ using int5_narrow = integer<5, signedness::is_signed, code_range::narrow>;
 using int6_narrow = integer<6, signedness::is_signed, code_range::narrow>;
 using int7_narrow = integer<7, signedness::is_signed, code_range::narrow>;
 using int8_narrow = integer<8, signedness::is_signed, code_range::narrow>;
+using int16_narrow = integer<16, signedness::is_signed, code_range::narrow>;
 
 using uint1 = integer<1, signedness::is_unsigned>;
 using uint2 = integer<2, signedness::is_unsigned>;
@@ -64,6 +66,7 @@ using uint5 = integer<5, signedness::is_unsigned>;
 using uint6 = integer<6, signedness::is_unsigned>;
 using uint7 = integer<7, signedness::is_unsigned>;
 using uint8 = integer<8, signedness::is_unsigned>;
+using uint16 = integer<16, signedness::is_unsigned>;
 
 static_assert(uniform_element<int4> && signed_element<int8> && !signed_element<uint4>);
 static_assert(int4::min == -8 && int4::max == 7 && int4_narrow::min == -7 && uint4::max == 15);

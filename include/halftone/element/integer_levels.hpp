@@ -46,9 +46,9 @@ inline constexpr bool is_integer_table<E> = halvings_of<E>() != 255;
 template <class E>
 concept integer_table_element = detail::is_integer_table<E>;
 
-/// Elements that are integers, or integers times a power of two.
+/// Elements that are integers of at most 8 bits, or such integers times a power of two.
 template <class E>
-concept integer_valued_element = uniform_element<E> || integer_table_element<E>;
+concept integer_valued_element = (uniform_element<E> && E::bits <= 8) || integer_table_element<E>;
 
 /// What the codes of an element are as integers:  decode(code) == product(unit, level_of(code)),  min <= level <= max.
 template <integer_valued_element E>

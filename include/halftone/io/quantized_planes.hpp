@@ -35,6 +35,8 @@ template <class Element>
 inline constexpr std::uint64_t code_count = std::uint64_t{1} << Element::bits;
 template <class Table>
 inline constexpr std::uint64_t code_count<codebook<Table>> = codebook<Table>::size;
+template <class Table>
+inline constexpr std::uint64_t code_count<unordered_codebook<Table>> = unordered_codebook<Table>::size;
 
 template <class Element>
 [[nodiscard]] constexpr bool is_code(std::uint32_t code) noexcept {

@@ -35,7 +35,7 @@ class lane_decoder {
 /// Whether codes of this scheme are decoded sixteen at a time.
 template <class Scheme>
 inline constexpr bool decodes_in_lanes =
-    uniform_element<typename Scheme::element_type> && Scheme::has_scale && !Scheme::has_own_real;
+    uniform_element<typename Scheme::element_type> && Scheme::element_type::bits <= 8 && Scheme::has_scale && !Scheme::has_own_real;
 
 /// Real numbers of the codes [k, k + count) of a canonical row, which share parameters: what `real_of_level` gives.
 /// @param row_codes  codes in the row, all of which may be read

@@ -81,6 +81,38 @@ HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_p
       store_levels<(Element::min < 0)>(encoder.levels(float_columns<Arch>::load(x + i, count - i)), last);
       std::memcpy(codes + i, last, std::min(count - i, panel_columns));
     }
+  } else if constexpr (table_element<Element>) {
+    // Scaled in lanes first: a product that is opaque to compilers would keep them from computing the rest in lanes.
+    constexpr std::size_t lanes = 64;
+    alignas(64) float scaled[lanes];
+    const auto factor = float_columns<Arch>::broadcast(reciprocal);
+    const auto offset = float_columns<Arch>::broadcast(p.offset);
+    const auto scale = [&](std::size_t from, std::size_t values) HALFTONE_INLINE_LAMBDA {
+      auto v = float_columns<Arch>::load(x + from, values);
+      if constexpr (Scheme::has_offset) {
+        v = v - offset;
+      }
+      if constexpr (Scheme::has_scale) {
+        v = product(v, factor);
+      }
+      return v;
+    };
+    std::size_t i = 0;
+    for (; i + lanes <= count; i += lanes) {
+      for (std::size_t k = 0; k < lanes; k += panel_columns) {
+        scale(i + k, panel_columns).store(scaled + k);
+      }
+#pragma GCC unroll 1  // unrolled loops are not computed in lanes
+      for (std::size_t k = 0; k < lanes; ++k) {
+        codes[i + k] = static_cast<std::uint8_t>(s.element.encode(scaled[k]));
+      }
+    }
+    for (; i < count; i += panel_columns) {
+      scale(i, count - i).store(scaled);
+      for (std::size_t k = 0; k < std::min(count - i, panel_columns); ++k) {
+        codes[i + k] = static_cast<std::uint8_t>(s.element.encode(scaled[k]));
+      }
+    }
   } else {
     for (std::size_t i = 0; i < count; ++i) {
       codes[i] = static_cast<std::uint8_t>(encode_value(x[i], p, reciprocal, s, index + i));

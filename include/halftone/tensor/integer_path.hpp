@@ -9,8 +9,8 @@
 
 namespace halftone::inline v0_1 {
 
-/// Int8 activations multiply this scheme's weights by exact integer dot products: the levels are integers, or in a table
-/// integers times a power of two, and parameters change only at runs along k. All other schemes take the float chain.
+/// Int8 activations multiply this scheme's weights by exact integer dot products: the levels are integers of at most 8
+/// bits, or in a table such integers times a power of two, and parameters change only at runs along k. All other schemes take the float chain.
 template <class Scheme>
 inline constexpr bool has_integer_path =
     integer_valued_element<typename Scheme::element_type> && constant_along_k<typename Scheme::granularity_type> &&
