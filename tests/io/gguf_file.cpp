@@ -2,35 +2,16 @@
 // Halftone tests: GGUF files of the Python package gguf give the values that the package reads, for little memory.
 #include <halftone/io/gguf_file.hpp>
 
+#include "allocation_count.hpp"
 #include "broken_gguf.hpp"
 #include "gguf_listing.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <iterator>
-#include <new>
 
 using namespace halftone;
 using namespace halftone_test;
-
-namespace {
-
-std::size_t allocated = 0;  // bytes asked for since the program started, returned ones included
-
-}  // namespace
-
-// Not inlined: g++ would take std::free for the wrong partner of a new that it does not see through.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  allocated += size;
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) {
-    throw std::bad_alloc();
-  }
-  return memory;
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 TEST_CASE("files of the package gguf hold what its reader says, in either byte order") {
   for (const std::string name : {"little", "big", "aligned", "no_tensors"}) {
@@ -218,17 +199,17 @@ TEST_CASE("no file asks for more memory than twice its header and a megabyte") {
   unsigned refused = 0;
   for (const one& each : files) {
     CAPTURE(each.header);
-    const std::size_t before = allocated;
+    const std::size_t before = allocated_bytes();
     const auto file = gguf_file::parse(each.file);
-    CHECK(allocated - before <= 2 * each.header + (std::size_t{1} << 20));
+    CHECK(allocated_bytes() - before <= 2 * each.header + (std::size_t{1} << 20));
     refused += file ? 0u : 1u;
   }
   CHECK(refused == 3);
   for (const broken_gguf& each : broken_gguf_files()) {
     gguf_builder builder;
     each.make(builder);
-    const std::size_t before = allocated;
+    const std::size_t before = allocated_bytes();
     (void)gguf_file::parse(builder.file());
-    CHECK(allocated - before < 4096);
+    CHECK(allocated_bytes() - before < 4096);
   }
 }

@@ -2,33 +2,13 @@
 // Halftone tests: safetensors files, opened and searched.
 #include <halftone/io/safetensors_file.hpp>
 
+#include "allocation_count.hpp"
 #include "file_builder.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <new>
-
 using namespace halftone;
 using namespace halftone_test;
-
-namespace {
-
-std::size_t allocated = 0;  // bytes asked for since the program started, returned ones included
-
-}  // namespace
-
-// Not inlined: g++ would take std::free for the wrong partner of a new that it does not see through.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  allocated += size;
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) {
-    throw std::bad_alloc();
-  }
-  return memory;
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -129,8 +109,8 @@ TEST_CASE("no header asks for more memory than a small multiple of its size") {
         "{\"a\":{\"shape\":" + std::string(1'000'000, '[') + "}}", R"({"a":{"dtype":")" + large + "\"}}"}) {
     CAPTURE(header.substr(0, 40));
     const bytes file = file_of(header, 0);
-    const std::size_t before = allocated;
+    const std::size_t before = allocated_bytes();
     (void)safetensors_file::parse(file);
-    CHECK(allocated - before < 30 * header.size());
+    CHECK(allocated_bytes() - before < 30 * header.size());
   }
 }

@@ -85,6 +85,6 @@ add_built_by_hand(s390x.portable COMPILER s390x-linux-gnu-g++ RUNNER qemu-s390x
                   SOURCES simd/simd.cpp gemm/pack.cpp golden/four_bits.cpp golden/eight_bits.cpp
                           golden/floats_and_tables.cpp golden/grouped_activations.cpp simd/code_stream.cpp io/quantized_io.cpp io/quantized_planes.cpp io/safetensors_file.cpp
                           io/safetensors_header.cpp io/safetensors_writer.cpp
-                          io/gguf_bytes.cpp io/gguf_value.cpp io/gguf_header.cpp io/gguf_file.cpp io/gguf_split.cpp
+                          io/allocation_count.cpp io/gguf_bytes.cpp io/gguf_value.cpp io/gguf_header.cpp io/gguf_file.cpp io/gguf_split.cpp
                           io/gguf_encoding.cpp io/gguf_writer.cpp io/gguf_output.cpp
                   FLAGS ${arm_flags})
