@@ -10,6 +10,21 @@
 
 namespace halftone_test {
 
+// What public parsers of this format and its kin have fallen for, and rows that try it.
+// Counts, lengths and ranks believed before the bytes are there: "more tensors than bytes", "2^63 entries",
+//   "a key of 2^64 - 1 bytes", "2^64 - 1 strings", "one element too many", "rank 5".
+// A product or a sum that wraps: "tensors whose bytes wrap to 8", "dimensions (2^32, 2^32)",
+//   "dimensions (2^63 - 1, 2)", "dimensions that wrap to 3", "bytes wrap to 0", "offset and size wrap".
+// A zero that hides an overflow, or by which something is divided: "dimensions (2^32, 0, 2^32)"; dimensions
+//   (0, 2^63 - 1) are legal, in gguf_header.cpp. Negative dimensions: "a negative dimension".
+// An alignment of zero, no power of two, so large that padding wraps, or of another type: "alignment ...".
+// Offsets checked late, or not for empty tensors: "the second of two past the end", "an empty tensor past the end".
+// Data beyond the end, or that two tensors share: "one byte past the end", "overlap".
+// A table of types read beyond its end: "type 43", "type -1", "type 13", "an array of type 13".
+// A part of a block: "half a block", "a scalar of a type with blocks". Endless recursion: "10000 levels of arrays".
+// Names twice, or equal up to a zero byte: "a key twice", "a tensor twice", "a key with a zero byte twice".
+// Paths of splits are made of the path that was opened, never of what a file says: gguf_split.cpp.
+
 /// One rule of the format broken once, and what the reader is to say; the offset is the builder's `here`.
 struct broken_gguf {
   std::string_view rule;

@@ -79,7 +79,7 @@ add_built_by_hand(aarch64.neon_i8mm COMPILER aarch64-linux-gnu-g++ RUNNER qemu-a
 # 32-bit Arm, where std::size_t counts to 4 billion and there is no fused multiply-add; and a machine whose bytes are the
 # other way round: hashes and files must be the same.
 add_built_by_hand(armv7.portable COMPILER arm-linux-gnueabihf-g++ RUNNER qemu-arm
-                  SOURCES simd/simd.cpp golden/four_bits.cpp gemm/packed_view.cpp contract/gemm_memory.cpp
+                  SOURCES simd/simd.cpp golden/four_bits.cpp gemm/packed_view.cpp contract/gemm_memory.cpp io/gguf_header.cpp
                   FLAGS ${arm_flags})
 add_built_by_hand(s390x.portable COMPILER s390x-linux-gnu-g++ RUNNER qemu-s390x
                   SOURCES simd/simd.cpp gemm/pack.cpp golden/four_bits.cpp golden/eight_bits.cpp
