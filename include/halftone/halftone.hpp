@@ -62,8 +62,11 @@
 #include <halftone/reference/quantize.hpp>
 #include <halftone/reference/quantize_activations.hpp>
 #include <halftone/scheme/asymmetric.hpp>
+#include <halftone/scheme/best_of_neighbours.hpp>
+#include <halftone/scheme/centered.hpp>
 #include <halftone/scheme/clip_search.hpp>
 #include <halftone/scheme/estimator.hpp>
+#include <halftone/scheme/flat_blocks.hpp>
 #include <halftone/scheme/given.hpp>
 #include <halftone/scheme/granularity.hpp>
 #include <halftone/scheme/mapping.hpp>
@@ -75,6 +78,7 @@
 #include <halftone/scheme/scheme.hpp>
 #include <halftone/scheme/storage.hpp>
 #include <halftone/scheme/symmetric.hpp>
+#include <halftone/scheme/symmetric_by_exponent.hpp>
 #include <halftone/simd/dispatch.hpp>
 #include <halftone/simd/search_columns.hpp>
 #include <halftone/tensor/activations.hpp>

@@ -76,6 +76,7 @@ struct minifloat {
 
   static constexpr unsigned bits = 1 + ExponentBits + MantissaBits;
   static constexpr std::size_t dimension = 1;
+  static constexpr unsigned mantissa_bits = MantissaBits;
   static constexpr std::uint32_t sign_bit = 1u << (bits - 1);
   /// The code of the largest number.
   static constexpr std::uint32_t largest_code = Special == special_values::nan    ? sign_bit - 2

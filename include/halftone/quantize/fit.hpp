@@ -35,11 +35,13 @@ template <class Scheme>
 template <scheme_type Scheme, class Estimator>
 [[nodiscard]] std::vector<group_parameters> fit_groups(matrix_view<const float> w, const Estimator& estimator,
                                                        const quantized_matrix<Scheme>& q) {
-  if constexpr (std::is_same_v<Estimator, min_max> && constant_along_k<typename Scheme::granularity_type>) {
+  if constexpr (std::is_same_v<Estimator, min_max> && constant_along_k<typename Scheme::granularity_type> &&
+                !chooses_scale_by_values<Scheme>) {
     const std::vector<range> ranges = ranges_of_groups(w, q);
+    const Scheme s = reference::scheme_for(w, q.scheme());
     std::vector<group_parameters> parameters(ranges.size());
     for (std::size_t g = 0; g < ranges.size(); ++g) {
-      parameters[g] = q.scheme().mapping.choose(ranges[g], q.scheme().element);
+      parameters[g] = s.mapping.choose(ranges[g], s.element);
       expects_parameters<Scheme>(parameters[g], g);
     }
     return parameters;

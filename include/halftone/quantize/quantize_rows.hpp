@@ -4,6 +4,7 @@
 
 #include <halftone/quantize/ends_of_runs.hpp>
 #include <halftone/quantize/row_encoder.hpp>
+#include <halftone/scheme/best_of_neighbours.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
@@ -13,11 +14,12 @@ inline constexpr bool stored_one_by_one = !detail::is_quantized_again<Storage>;
 }  // namespace isa_detail
 
 /// Whether `quantize_weight_rows` serves this scheme: codes of at most 8 bits, each run of a row a group, and parameters that are
-/// stored one by one.
+/// chosen from its ends and stored one by one.
 template <class Scheme>
 inline constexpr bool quantizes_by_rows =
     !unit_element<typename Scheme::element_type> && Scheme::element_type::bits <= 8 &&
-    one_run_a_group<typename Scheme::granularity_type> &&
+    one_run_a_group<typename Scheme::granularity_type> && !chooses_scale_by_values<Scheme> &&
+    !prepared_mapping<typename Scheme::mapping_type> &&
     (!Scheme::has_scale || isa_detail::stored_one_by_one<typename Scheme::scale_storage>) &&
     (!Scheme::has_offset || isa_detail::stored_one_by_one<typename Scheme::offset_storage>);
 

@@ -2,6 +2,7 @@
 // Halftone: the specification of quantize and dequantize, in plain loops.
 #pragma once
 
+#include <halftone/scheme/best_of_neighbours.hpp>
 #include <halftone/tensor/checks.hpp>
 
 #include <vector>
@@ -46,7 +47,17 @@ void store_parameters(quantized_matrix<Scheme>& q, const std::vector<group_param
   }
 }
 
-/// The parameters of every group, before they are stored.
+/// The scheme that chooses parameters for w: that of the matrix, its mapping prepared.
+template <scheme_type Scheme>
+[[nodiscard]] Scheme scheme_for(matrix_view<const float> w, const Scheme& s) {
+  Scheme prepared = s;
+  if constexpr (prepared_mapping<typename Scheme::mapping_type>) {
+    prepared.mapping = s.mapping.prepared(w);
+  }
+  return prepared;
+}
+
+/// The parameters of every group, before they are stored; scales of `best_of_neighbours` settled.
 template <scheme_type Scheme, class Estimator>
 [[nodiscard]] std::vector<group_parameters> fit_groups(matrix_view<const float> w, const Estimator& estimator,
                                                        const quantized_matrix<Scheme>& q) {
@@ -56,14 +67,16 @@ template <scheme_type Scheme, class Estimator>
       groups[q.group_of(row, k)].push_back(w(row, k));
     }
   }
+  const Scheme s = scheme_for(w, q.scheme());
   std::vector<group_parameters> parameters(groups.size());
   for (std::size_t g = 0; g < groups.size(); ++g) {
     if constexpr (indexed_estimator_for<Estimator, Scheme>) {
-      parameters[g] = estimator.fit(g, std::span<const float>(groups[g]), q.scheme());
+      parameters[g] = estimator.fit(g, std::span<const float>(groups[g]), s);
     } else {
-      parameters[g] = estimator.fit(std::span<const float>(groups[g]), q.scheme());
+      parameters[g] = estimator.fit(std::span<const float>(groups[g]), s);
     }
     expects_parameters<Scheme>(parameters[g], g);
+    parameters[g] = settled(parameters[g], std::span<const float>(groups[g]), s);
   }
   return parameters;
 }

@@ -52,6 +52,12 @@ struct float_offset {
 };
 
 template <>
+inline constexpr bool positive_scale<asymmetric> = true;
+template <>
+inline constexpr bool positive_scale<asymmetric_unforced> = true;
+template <>
+inline constexpr bool positive_scale<float_offset> = true;
+template <>
 inline constexpr bool widens_to_zero<asymmetric> = true;
 
 static_assert(mapping_for<asymmetric, uint4> && mapping_for<float_offset, int8>);

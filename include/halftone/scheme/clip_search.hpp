@@ -24,27 +24,13 @@ struct clip_search {
       const float factor = steps == 0 ? 1.0f : fused(static_cast<float>(i), (smallest - 1.0f) / static_cast<float>(steps), 1.0f);
       const group_parameters p =
           s.mapping.choose({product(whole.min, factor), product(whole.max, factor)}, s.element);
-      const double error = squared_error(values, p, s);
+      const double error = squared_error_of(values, p, s);
       if (i == 0 || error < least) {
         best = p;
         least = error;
       }
     }
     return best;
-  }
-
- private:
-  template <scheme_type Scheme>
-  [[nodiscard]] static double squared_error(std::span<const float> values, const group_parameters& p,
-                                            const Scheme& s) noexcept {
-    const float reciprocal = reciprocal_of_scale(p.scale);
-    double sum = 0.0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::uint32_t code = encode_value(values[i], p, reciprocal, s, i);
-      const float difference = values[i] - s.real(s.element.decode(code), p);
-      sum += static_cast<double>(difference) * static_cast<double>(difference);  // exact product: safe to contract
-    }
-    return sum;
   }
 };
 

@@ -63,4 +63,19 @@ template <scheme_type Scheme>
   }
 }
 
+/// Sum of squared errors of values under these parameters, in double, in order: the same everywhere.
+template <scheme_type Scheme>
+  requires scalar_element<typename Scheme::element_type>
+[[nodiscard]] constexpr double squared_error_of(std::span<const float> values, const group_parameters& p,
+                                                const Scheme& s) noexcept {
+  const float reciprocal = reciprocal_of_scale(p.scale);
+  double sum = 0.0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint32_t code = encode_value(values[i], p, reciprocal, s, i);
+    const float difference = values[i] - s.real(s.element.decode(code), p);
+    sum += static_cast<double>(difference) * static_cast<double>(difference);  // exact product: safe to contract
+  }
+  return sum;
+}
+
 }  // namespace halftone::inline v0_1

@@ -5,14 +5,18 @@
 //   choose(range, element) -> group_parameters
 // Optional: real(level, parameters) -> float, for a mapping whose dequantization rounds elsewhere than its equation
 //   (HQQ's (code - zero) * scale, for one); `equation` then only says which parameters are stored.
+//   prepared(values) -> M, for a mapping that looks at the whole matrix before it chooses (centered_on_mean): what it returns,
+//   with data members of its own, chooses. Its parameters are stored as all are.
 //   With `widens_to_zero<M>` (a variable to specialize) it promises besides that ends of a range count only as far as they
 //   lie beyond zero: choose({a, b}, e) == choose({min(a, 0), max(b, 0)}, e). Finding such ends takes two thirds of the time.
+//   With `positive_scale<M>` (a variable to specialize) it promises that no scale is negative; storages without a sign want that.
 //
 // Laws. The parameters are finite for every finite range. A group of zeros gives a scale whose codes decode to zero.
 // Every x in the range that the mapping promises to cover dequantizes to within |scale| / 2 of itself, up to one rounding of
 // a float, before the parameters are stored in fewer bits.
 #pragma once
 
+#include <halftone/core/matrix_view.hpp>
 #include <halftone/element/element.hpp>
 #include <halftone/scheme/parameters.hpp>
 
@@ -29,9 +33,19 @@ concept mapping_for = element_format<Element> && std::copyable<M> &&
                         { m.choose(r, e) } noexcept -> std::same_as<group_parameters>;
                       };
 
+/// The mapping looks at the whole matrix before it chooses.
+template <class M>
+concept prepared_mapping = requires(const M& m, matrix_view<const float> values) {
+  { m.prepared(values) } -> std::same_as<M>;
+};
+
 /// The mapping sees zero in every range: see the promise above. Not inherited.
 template <class M>
 inline constexpr bool widens_to_zero = false;
+
+/// No scale of the mapping is negative: see the promise above. Not inherited.
+template <class M>
+inline constexpr bool positive_scale = false;
 
 namespace detail {
 

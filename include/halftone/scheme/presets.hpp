@@ -3,10 +3,18 @@
 #pragma once
 
 #include <halftone/element/codebook.hpp>
+#include <halftone/element/exponent.hpp>
 #include <halftone/element/integer.hpp>
+#include <halftone/element/minifloat.hpp>
+#include <halftone/element/tables.hpp>
+#include <halftone/element/ternary.hpp>
+#include <halftone/element/dynamic_map.hpp>
 #include <halftone/scheme/asymmetric.hpp>
+#include <halftone/scheme/centered.hpp>
+#include <halftone/scheme/flat_blocks.hpp>
 #include <halftone/scheme/scheme.hpp>
 #include <halftone/scheme/symmetric.hpp>
+#include <halftone/scheme/symmetric_by_exponent.hpp>
 
 namespace halftone::inline v0_1 {
 
@@ -33,6 +41,29 @@ using offset4_g32 = scheme<uint4, float_offset, per_group<32>, stored_as<fp16>>;
 using int3_g32 = scheme<int3, symmetric_signed_extreme, per_group<32>, stored_as<fp16>>;    ///< as int4_g32, 3 bits
 using uint3_g32 = scheme<uint3, float_offset, per_group<32>, stored_as<fp16>>;              ///< as ggml Q4_1, 3 bits
 using int2_g32 = scheme<uint2, float_offset, per_group<32>, stored_as<fp16>>;               ///< as ggml Q4_1, 2 bits
+
+// Microscaling, OCP MX v1.0: 32 elements under a power of two, by the specification's rule.
+template <class Element>
+using microscaled = scheme<Element, symmetric_by_exponent, per_group<32>, stored_as<e8m0_floor>>;
+using mxfp8_e4m3 = microscaled<fp8_e4m3fn>;
+using mxfp8_e5m2 = microscaled<fp8_e5m2>;
+using mxfp6_e3m2 = microscaled<fp6_e3m2>;
+using mxfp6_e2m3 = microscaled<fp6_e2m3>;
+using mxfp4 = microscaled<fp4_e2m1>;
+using mxint8 = microscaled<int8_narrow>;  ///< levels are 64ths of OCP's, so its scale byte is this one plus 6
+
+// Floats and tables of 4 bits.
+using nvfp4 = scheme<fp4_e2m1, symmetric, per_group<16>,
+                     quantized_again<scheme<fp8_e4m3fn, symmetric, per_tensor>>>;  ///< NVIDIA: e4m3 scales under one float
+using nf4_g64 = scheme<nf4, symmetric, per_group<64>>;                             ///< bitsandbytes, QLoRA: absmax a block
+using double_quantized =
+    quantized_again<scheme<dynamic8, centered_on_mean, flat_blocks<256>>>;         ///< bitsandbytes' storage of those maxima
+using nf4_g64_double = scheme<nf4, symmetric, per_group<64>, double_quantized>;    ///< QLoRA with double quantization
+
+// Ternary.
+using ternary_g256 = scheme<ternary, symmetric, per_group<256>, nearest_away, stored_as<fp16>>;  ///< as ggml TQ2_0
+using ternary_base3_g256 = scheme<ternary_base3, symmetric, per_group<256>, stored_as<fp16>>;    ///< as ggml TQ1_0
+using ternary_per_tensor = scheme<ternary, symmetric, per_tensor>;                               ///< BitNet b1.58's layout
 
 // Activations.
 using int8_per_token = scheme<int8_narrow, symmetric, per_token>;   ///< dynamic: max|x| / 127 a token

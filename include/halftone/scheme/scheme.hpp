@@ -64,6 +64,11 @@ struct scheme {
   static constexpr bool has_offset = equation == halftone::equation::scaled_offset;
   static_assert(!has_zero_point || uniform_element<Element>, "scheme: a zero point is a level of a uniform element");
 
+  static_assert(!has_scale || !detail::stores_only_positive<scale_storage> || positive_scale<Mapping>,
+                "scheme: a storage without a sign keeps scales of a mapping that promises positive_scale");
+  static_assert(!has_offset || !detail::stores_only_positive<offset_storage>,
+                "scheme: an offset may be negative, and its storage has no sign");
+
   [[no_unique_address]] Element element{};
   [[no_unique_address]] Mapping mapping{};
   [[no_unique_address]] Granularity granularity{};

@@ -3,6 +3,8 @@
 //
 // Either each is encoded by an element that holds floats, or the whole plane is quantized again by a scheme of its own
 // (k-quants, double quantization, two-level scales), at most two deep. Codes are always chosen against the stored value.
+// An element without a sign says `only_positive`, and keeps scales of mappings that promise `positive_scale`. One that says
+// `chooses_by_values` leaves the choice between two codes to the values of the group: best_of_neighbours.hpp.
 #pragma once
 
 #include <halftone/element/float_storage.hpp>
@@ -32,6 +34,15 @@ template <class E>
 inline constexpr bool is_storage<stored_as<E>> = true;
 template <class S>
 inline constexpr bool is_storage<quantized_again<S>> = true;
+template <class E>
+inline constexpr bool has_no_sign = false;
+template <class E>
+  requires requires { E::only_positive; }
+inline constexpr bool has_no_sign<E> = E::only_positive;
+template <class S>
+inline constexpr bool stores_only_positive = false;
+template <class E>
+inline constexpr bool stores_only_positive<stored_as<E>> = has_no_sign<E>;
 template <class S>
 inline constexpr bool is_quantized_again = false;
 template <class S>

@@ -44,6 +44,8 @@ struct unscaled {
 };
 
 template <>
+inline constexpr bool positive_scale<symmetric> = true;
+template <>
 inline constexpr bool widens_to_zero<symmetric> = true;
 template <>
 inline constexpr bool widens_to_zero<symmetric_signed_extreme> = true;

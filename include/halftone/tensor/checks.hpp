@@ -17,6 +17,9 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 template <class Scheme>
 void expects_parameters(const group_parameters& p, std::size_t group) {
   expects(is_finite(p.scale), "quantize: group ", group, " has scale ", p.scale, "; a scale must be finite");
+  if constexpr (Scheme::has_scale && detail::stores_only_positive<typename Scheme::scale_storage>) {
+    expects(p.scale >= 0.0f, "quantize: group ", group, " has scale ", p.scale, "; its storage has no sign");
+  }
   expects(is_finite(p.offset), "quantize: group ", group, " has offset ", p.offset, "; an offset must be finite");
   if constexpr (Scheme::has_zero_point) {
     using Element = typename Scheme::element_type;
