@@ -29,6 +29,7 @@
 #include <halftone/format/ggml/convert.hpp>
 #include <halftone/format/ggml/encode_k.hpp>
 #include <halftone/format/ggml/encode_simple.hpp>
+#include <halftone/format/ggml/encode_sixteen.hpp>
 #include <halftone/format/ggml/float_formats.hpp>
 #include <halftone/format/ggml/group_columns.hpp>
 #include <halftone/format/ggml/minimum_formats.hpp>

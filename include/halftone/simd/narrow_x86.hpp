@@ -72,6 +72,11 @@ struct x86_narrow {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(at), _mm_packus_epi16(_mm256_castsi256_si128(pairs),
                                                                       _mm256_extracti128_si256(pairs, 1)));
   }
+#if defined(__F16C__)
+  HALFTONE_INLINE static void store_fp16(std::uint16_t* at, __m256 v) noexcept {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(at), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+  }
+#endif
 #endif
 
 #if defined(__AVX512F__) && defined(__AVX512BW__)
@@ -104,6 +109,14 @@ struct x86_narrow {
   template <int Piece>
   HALFTONE_INLINE static __m128i sixteen_of(__m512i v) noexcept { return _mm512_extracti32x4_epi32(v, Piece); }
   HALFTONE_INLINE static void store_any(std::uint8_t* at, __m512i v) noexcept { _mm512_storeu_si512(at, v); }
+  /// fp16 codes, rounded to nearest with ties to even; what is too large becomes infinite.
+  HALFTONE_INLINE static void store_fp16(std::uint16_t* at, __m512 v) noexcept {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+  }
+  HALFTONE_INLINE static void store_halves(std::uint8_t* low, std::uint8_t* high, __m512i v) noexcept {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(low), _mm512_castsi512_si256(v));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(high), _mm512_extracti64x4_epi64(v, 1));
+  }
   HALFTONE_INLINE static void store_nibbles(std::uint8_t* at, __m512i v) noexcept {
     const __m512i low = _mm512_and_si512(v, _mm512_set1_epi8(15));
     const __m512i pairs = _mm512_maddubs_epi16(low, _mm512_set1_epi16(0x1001));

@@ -8,7 +8,8 @@
 //   unpack(bytes, block)    null, or why the bytes are no block
 //   pack(block, bytes)      the inverse: pack(unpack(b)) == b for every b that ggml's encoder makes
 //   encode_row(x, importance, k, bytes)   the bytes of ggml's encoder for a row of k finite weights, a multiple of a block;
-//                           a template, so that only those who encode compile the searches
+//                           a template, so that only those who encode compile the searches. Where it returns a bool, it looks
+//                           for NaN and infinities itself, and returns false where there is one
 #pragma once
 
 #include <halftone/element/float_storage.hpp>
@@ -39,9 +40,9 @@ concept format_scheme = requires { block_format<Scheme>::bytes; };
 
 /// The fp16 code of a float as ggml rounds it: nearest, ties to even, infinity from 65520 on.
 [[nodiscard]] HALFTONE_INLINE constexpr std::uint32_t half_code(float x) noexcept {
-  return magnitude(x) >= 65520.0f ? fp16::encode(x < 0.0f ? -std::numeric_limits<float>::infinity()
-                                                          : std::numeric_limits<float>::infinity())
-                                  : fp16::encode(x);
+  // fp16 saturates; the code after its largest number is infinity. Integers, so that loops are computed in lanes.
+  const std::uint32_t size = std::bit_cast<std::uint32_t>(x) & 0x7fffffffu;
+  return fp16::encode(x) + (size - 0x477ff000u < 0x7f800000u - 0x477ff000u ? 1u : 0u);  // from 65520 to what is finite
 }
 /// The float that is left of x when it is stored as fp16.
 [[nodiscard]] HALFTONE_INLINE constexpr float through_half(float x) noexcept { return fp16::decode(half_code(x)); }

@@ -4,8 +4,10 @@
 
 #include <halftone/core/for_each_row.hpp>
 #include <halftone/core/result.hpp>
-#include <halftone/format/ggml/block.hpp>
+#include <halftone/format/ggml/group_columns.hpp>
 #include <halftone/tensor/checks.hpp>
+
+#include <atomic>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml {
 
@@ -60,9 +62,12 @@ struct block_planes {
   /// Codes that count from `Zero` become two's complement.
   template <std::int32_t Zero, unsigned Bits, std::size_t Count>
   static void shift(std::array<std::uint8_t, Count>& codes) noexcept {
+    constexpr auto down = static_cast<std::uint8_t>(-Zero);
+    constexpr auto mask = static_cast<std::uint8_t>((1u << Bits) - 1);
     if constexpr (Zero != 0) {
-      for (std::uint8_t& code : codes) {
-        code = static_cast<std::uint8_t>((code - Zero) & ((1 << Bits) - 1));
+      std::uint8_t* const code = codes.data();
+      for (std::size_t i = 0; i < Count; ++i) {
+        code[i] = static_cast<std::uint8_t>(static_cast<std::uint8_t>(code[i] + down) & mask);
       }
     }
   }
@@ -179,6 +184,20 @@ template <format_scheme Scheme, class Format = block_format<Scheme>>
   return bytes;
 }
 
+/// Encodes a row; false where it holds what is not finite.
+template <class Format>
+[[nodiscard]] bool encode_finite_row(const float* x, const float* importance, std::size_t k, std::uint8_t* out) noexcept {
+  if constexpr (std::is_same_v<decltype(Format::encode_row(x, importance, k, out)), bool>) {
+    return Format::encode_row(x, importance, k, out);
+  } else {
+    const bool finite = all_finite(x, k);
+    if (finite) {
+      Format::encode_row(x, importance, k, out);
+    }
+    return finite;
+  }
+}
+
 /// ggml's encoder: the bytes of ggml_quantize_chunk, and without importance of quantize_row_*_ref.
 ///
 /// @param w           [n, k], finite, k a multiple of the block
@@ -198,14 +217,19 @@ void encode(matrix_view<const float> w, std::span<std::uint8_t> bytes, std::span
           w.cols(), "] in ", std::string(Format::name), " is ", w.rows(), " times ", row_length, " bytes, not ", bytes.size());
   expects(importance.empty() || importance.size() == w.cols(), "ggml::encode: ", importance.size(), " importances for ",
           w.cols(), " columns");
-  expects_finite(w, "ggml::encode");
   for (std::size_t j = 0; j < importance.size(); ++j) {
     expects(is_finite(importance[j]) && importance[j] >= 0.0f, "ggml::encode: importance ", j, " is ", importance[j]);
   }
+  std::atomic<bool> finite = true;
   for_each_row(row_length == 0 ? 0 : w.rows(), use, [&](std::size_t row) {
-    Format::encode_row(w.row_data(row), importance.empty() ? nullptr : importance.data(), w.cols(),
-                       bytes.data() + row * row_length);
+    if (!encode_finite_row<Format>(w.row_data(row), importance.empty() ? nullptr : importance.data(), w.cols(),
+                                   bytes.data() + row * row_length)) {
+      finite.store(false, std::memory_order_relaxed);
+    }
   });
+  if (!finite.load(std::memory_order_relaxed)) {
+    expects_finite(w, "ggml::encode");  // says where
+  }
 }
 
 /// The matrix of ggml's encoder: `encode`, then `read`.

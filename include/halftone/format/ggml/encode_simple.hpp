@@ -42,12 +42,8 @@ using simple_block = block<32, 1>;
 }
 
 /// Sixteen codes: the integer part of v, at most `largest`.
-HALFTONE_INLINE void store_floors(const columns& v, float largest, std::uint8_t* codes) noexcept {
-  const columns magic = columns::broadcast(12582912.0f);
-  const columns inside = maximum(minimum(v, columns::broadcast(largest)), columns::zero());
-  const columns nearest = (inside + magic) - magic;
-  const columns floor = where_greater(nearest, inside, nearest - columns::broadcast(1.0f), nearest);
-  store_levels<false>(nearest_integers<default_arch>(floor), codes);
+[[nodiscard]] HALFTONE_INLINE int_columns<default_arch> floors(const columns& v, float largest) noexcept {
+  return integer_parts(maximum(minimum(v, columns::broadcast(largest)), columns::zero()));
 }
 
 /// Q4_0, Q5_0: scale = M / -2^(b-1), M the value of largest magnitude with its sign; code = floor(x / scale + 2^(b-1) + 1/2).
@@ -58,8 +54,8 @@ template <unsigned Bits>
   b.scale = extreme_of(x, 32) / -half;
   const columns reciprocal = columns::broadcast(reciprocal_or_zero(b.scale));
   for (std::size_t i = 0; i < 32; i += lanes) {
-    store_floors(product(columns::load(x + i), reciprocal) + columns::broadcast(half + 0.5f), 2.0f * half - 1.0f,
-                 b.codes.data() + i);
+    const columns above = product(columns::load(x + i), reciprocal) + columns::broadcast(half + 0.5f);
+    store_levels<false>(floors(above, 2.0f * half - 1.0f), b.codes.data() + i);
   }
   return b;
 }
@@ -75,18 +71,19 @@ template <unsigned Bits>
   const columns reciprocal = columns::broadcast(reciprocal_or_zero(b.scale));
   for (std::size_t i = 0; i < 32; i += lanes) {
     const columns above = columns::load(x + i) - columns::broadcast(r.min);
-    store_floors(product(above, reciprocal) + columns::broadcast(0.5f), largest, b.codes.data() + i);
+    store_levels<false>(floors(product(above, reciprocal) + columns::broadcast(0.5f), largest), b.codes.data() + i);
   }
   return b;
 }
 
-/// Sixteen levels -127..127: nearest, ties away from zero.
+/// Sixteen levels: nearest, ties away from zero, of numbers up to 127.
+[[nodiscard]] HALFTONE_INLINE int_columns<default_arch> nearest_away_levels(const columns& v) noexcept {
+  // The largest float below 1/2: a sum with it passes the next integer only from 1/2 on.
+  return integer_parts(v + with_sign_of(v, 0x1.fffffep-2f));
+}
 HALFTONE_INLINE void store_nearest_away(const columns& v, std::uint8_t* codes) noexcept {
-  const columns magic = columns::broadcast(12582912.0f);
-  const columns size = minimum(magnitude(v), columns::broadcast(127.0f));
-  const columns even = (size + magic) - magic;
-  const columns away = where_greater(size - even, columns::broadcast(0x1.fffffep-2f), even + columns::broadcast(1.0f), even);
-  store_levels<true>(nearest_integers<default_arch>(where_greater(columns::zero(), v, columns::zero() - away, away)), codes);
+  const columns inside = maximum(minimum(v, columns::broadcast(127.0f)), columns::broadcast(-127.0f));
+  store_levels<true>(nearest_away_levels(inside), codes);
 }
 
 /// Q8_0, Q8_1: scale = largest magnitude / 127; level = nearest(x / scale), ties away from zero.

@@ -5,12 +5,23 @@
 #pragma once
 
 #include <halftone/format/ggml/block.hpp>
+#include <halftone/quantize/run_range.hpp>
 #include <halftone/simd/search_columns.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml {
 
 using columns = float_columns<default_arch>;
 inline constexpr std::size_t lanes = panel_columns;
+
+/// Whether no value is NaN or infinite: count is a multiple of 32.
+[[nodiscard]] inline bool all_finite(const float* x, std::size_t count) noexcept {
+  finite_check<default_arch> check;
+  for (std::size_t i = 0; i < count; i += 2 * lanes) {
+    check.add<0>(columns::load(x + i));
+    check.add<1>(columns::load(x + i + lanes));
+  }
+  return check.finite();
+}
 
 /// Element i of sixteen groups at [i].
 template <std::size_t N>

@@ -76,7 +76,7 @@ struct six_bit_scales_format {
     for (std::size_t j = 0; j < 4; ++j) {
       b.scale_codes[j] = s[j] & 63u;
       b.offset_codes[j] = s[j + 4] & 63u;
-      b.scale_codes[j + 4] = static_cast<std::uint8_t>((s[j + 8] & 15u) | s[j] >> 6 << 4);
+      b.scale_codes[j + 4] = static_cast<std::uint8_t>((s[j + 8] & 15) | s[j] >> 6 << 4);
       b.offset_codes[j + 4] = static_cast<std::uint8_t>(s[j + 8] >> 4 | s[j + 4] >> 6 << 4);
     }
     for (std::size_t chunk = 0; chunk < 4; ++chunk) {

@@ -115,7 +115,7 @@ struct block_format<q6_k> {
       for (std::size_t l = 0; l < 64; ++l) {
         const std::uint8_t byte = in[half * 64 + l];
         std::uint8_t* codes = b.codes.data() + half * 128 + l;
-        codes[0] = static_cast<std::uint8_t>(codes[0] << 4 | (byte & 15u));
+        codes[0] = static_cast<std::uint8_t>(codes[0] << 4 | (byte & 15));
         codes[64] = static_cast<std::uint8_t>(codes[64] << 4 | byte >> 4);
       }
     }

@@ -4,6 +4,7 @@
 
 #include <halftone/format/ggml/block.hpp>
 #include <halftone/format/ggml/encode_simple.hpp>
+#include <halftone/format/ggml/encode_sixteen.hpp>
 #include <halftone/format/ggml/schemes.hpp>
 
 #include <string_view>
@@ -51,15 +52,26 @@ struct nibble_format {
   }
 
   template <std::same_as<float> Float>
-  static void encode_row(const Float* x, const float* importance, std::size_t k, std::uint8_t* out) noexcept {
+  static bool encode_row(const Float* x, const float* importance, std::size_t k, std::uint8_t* out) noexcept {
     const auto write = [&](std::size_t i, const block& b) { pack(b, out + i * bytes); };
     if (importance != nullptr) {
+      if (!all_finite(x, k)) {
+        return false;
+      }
       HasOffset ? search_offset_blocks<Bits>(x, importance, k, write) : search_symmetric_blocks<Bits>(x, importance, k, write);
-      return;
+      return true;
     }
-    for (std::size_t i = 0; i < k / 32; ++i) {
+    std::size_t i = 0;
+    if constexpr (Bits == 4 && !HasOffset) {
+      i = encode_sixteens<nibble_blocks, bytes, nibbles_at>(x, k / 32, out);
+    }
+    if (!all_finite(x + i * 32, k - i * 32)) {
+      return false;
+    }
+    for (; i < k / 32; ++i) {
       write(i, HasOffset ? encode_offset_block<Bits>(x + i * 32) : encode_symmetric_block<Bits>(x + i * 32));
     }
+    return true;
   }
 };
 
@@ -103,10 +115,15 @@ struct block_format<q8_0> {
     std::copy(b.codes.begin(), b.codes.end(), out + 2);
   }
   template <std::same_as<float> Float>
-  static void encode_row(const Float* x, const float*, std::size_t k, std::uint8_t* out) noexcept {
-    for (std::size_t i = 0; i < k / 32; ++i) {
+  static bool encode_row(const Float* x, const float*, std::size_t k, std::uint8_t* out) noexcept {
+    std::size_t i = encode_sixteens<byte_blocks, bytes, 2>(x, k / 32, out);
+    if (!all_finite(x + i * 32, k - i * 32)) {
+      return false;
+    }
+    for (; i < k / 32; ++i) {
       store_half(encode_bytes_block(x + i * 32, out + i * bytes + 2), out + i * bytes);
     }
+    return true;
   }
 };
 
