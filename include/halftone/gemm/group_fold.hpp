@@ -149,6 +149,10 @@ class group_fold {
     acc.store(chain);
   }
 
+  /// The sums of all rows and panels of the tile were taken.
+  template <std::size_t Rows>
+  HALFTONE_INLINE void ended() const noexcept {}
+
  protected:
   [[nodiscard]] HALFTONE_INLINE auto zero_point_of(std::size_t p) const noexcept {
     return typename panel_parameters<Arch, Scheme>::zero_points(zero_points_ + p * panel_stride_);

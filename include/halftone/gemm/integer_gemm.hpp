@@ -112,6 +112,9 @@ class integer_block {
   template <std::size_t Panels, std::size_t MostRows>
   void run_panels(std::size_t panel) const {
     std::memset(static_cast<void*>(sums_), 0, rows_ * Panels * panel_columns * sizeof(float));
+    if constexpr (super_block_groups<Scheme> != 0) {
+      std::memset(static_cast<void*>(blocks_), 0, rows_ * Panels * panel_columns * sizeof(std::int32_t));
+    }
     std::size_t done = 0;
     if constexpr (!lines_are_codes) {
       constexpr std::size_t step = cycle_quads != 0 ? cycle_quads : packed_block;

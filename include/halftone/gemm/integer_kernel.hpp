@@ -122,8 +122,8 @@ template <class Arch, unsigned Bits, class Source, std::size_t Rows, std::size_t
 using sums_of = typename isa_detail::sums_of_tile<Arch, Bits, Source, Rows, Panels>::type;
 
 /// Adds what `totals` holds if `adds`, then hands the sums to finish(row, panel, parameters, sum), with what finish.of_panel
-/// makes for all rows of a panel, or keeps them in `totals`.
-template <std::size_t Panels, class Sums, class Finish>
+/// makes for all rows of a panel, and calls finish.ended; or keeps them in `totals`.
+template <std::size_t Rows, std::size_t Panels, class Sums, class Finish>
 HALFTONE_INLINE void keep_sums(const Sums& sums, std::int32_t* totals, bool adds, bool ends, const Finish& finish) noexcept {
   sums.for_each([&](std::size_t p) HALFTONE_INLINE_LAMBDA { return finish.of_panel(p); },
                 [&]<class Parameters, class Columns>(std::size_t r, std::size_t p, const Parameters& parameters, Columns sum)
@@ -138,6 +138,9 @@ HALFTONE_INLINE void keep_sums(const Sums& sums, std::int32_t* totals, bool adds
                         sum.store(total);
                       }
                     });
+  if (ends) {
+    finish.template ended<Rows>();
+  }
 }
 
 /// Multiplies the quads [First, First + Count) of the units from `lines` on, all in one group: no loop, every line unpacked in
@@ -153,7 +156,7 @@ HALFTONE_INLINE void packed_tile(const std::uint8_t* const* lines, const tile_da
     sums_of<Arch, Bits, Source, Rows, Panels> sums;
     sums.template add_quads<First + Done, Done, true>(std::make_index_sequence<now>{}, lines, data.activations,
                                                      data.row_bytes);
-    keep_sums<Panels>(sums, data.totals, accumulate || Done != 0, last && now == left, finish);
+    keep_sums<Rows, Panels>(sums, data.totals, accumulate || Done != 0, last && now == left, finish);
   }
   if constexpr (now != left) {
     packed_tile<Arch, Bits, Source, Rows, Panels, First, Count, Done + now>(lines, data, accumulate, last, finish);
@@ -174,7 +177,7 @@ HALFTONE_INLINE void packed_blocks(const std::uint8_t** lines, tile_data& data, 
       lines[p] += Block / Source::unit_quads * Source::unit_bytes;
     }
   }
-  keep_sums<Panels>(sums, data.totals, accumulate, last, finish);
+  keep_sums<Rows, Panels>(sums, data.totals, accumulate, last, finish);
 }
 
 /// Multiplies quads [0, quads) of one group and hands the int32 sums to `finish`, or keeps them in totals.
@@ -239,7 +242,7 @@ HALFTONE_INLINE void integer_tile(const std::uint8_t* const* lines, const tile_d
         advance(64, 1);
       }
     }
-    keep_sums<Panels>(sums, data.totals, accumulate || done != 0, last && done + chunk >= quads, finish);
+    keep_sums<Rows, Panels>(sums, data.totals, accumulate || done != 0, last && done + chunk >= quads, finish);
   }
 }
 

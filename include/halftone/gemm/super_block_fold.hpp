@@ -52,35 +52,46 @@ class super_block_fold : public group_fold<Arch, Packed, Panels, Token> {
                                   ints sum) const noexcept {
     std::int32_t* block = fresh(blocks_) + (row * Panels + p) * panel_columns;
     sum = this->centred(row, p, sum, parameters.zero_point, this->activation_sum(row)) * parameters.scale;
-    if (in_block_ != 0) {
-      sum = sum + ints::load(block);
+    (sum + ints::load(block)).store(block);
+  }
+
+  /// Where the super-block ends: its integers go into the chains, and are 0 again.
+  template <std::size_t Rows>
+  HALFTONE_INLINE void ended() const noexcept {
+    if (in_block_ + 1 == groups_of_block || left_ == 1) {
+      for (std::size_t p = 0; p < Panels; ++p) {
+        end_block(p, std::make_index_sequence<Rows>{});
+      }
     }
-    if (in_block_ + 1 != groups_of_block && left_ != 1) {
-      sum.store(block);
-      return;
-    }
-    const std::size_t floats_at = at_block_ + p * planes_.blocks * panel_columns;
-    float* chain = fresh(this->chains_) + (row * Panels + p) * panel_columns;
-    floats acc = fused(to_float(sum), this->token_.scaled(floats::load(planes_.float_scales.data() + floats_at), row),
-                       floats::load(chain));
-    if constexpr (Scheme::has_offset) {
-      acc = fused(to_float(offset_sum(row, p)),
-                  this->token_.scaled(floats::load(planes_.float_offsets.data() + floats_at), row), acc);
-    }
-    acc.store(chain);
   }
 
  private:
-  /// Over the groups of the block: integer offset times sum of activations.
-  [[nodiscard]] HALFTONE_INLINE ints offset_sum(std::size_t row, std::size_t p) const noexcept {
-    const std::uint8_t* offsets = planes_.offsets.data() + at_group_ + p * this->panel_stride_;
-    const std::int32_t* sums = this->sums_ + row * this->groups_;
-    ints total = ints::broadcast(0);
-    for (std::size_t back = 0; back <= in_block_; ++back) {
-      total = total + load_levels<Arch, packs_signed_levels<typename Scheme::offset_storage>>(offsets - back * panel_columns) *
-                          ints::broadcast(*(sums - back));
+  template <std::size_t... Row>
+  HALFTONE_INLINE void end_block(std::size_t p, std::index_sequence<Row...>) const noexcept {
+    const std::size_t at = at_block_ + p * planes_.blocks * panel_columns;
+    const floats scale = floats::load(planes_.float_scales.data() + at);
+    if constexpr (Scheme::has_offset) {
+      const floats offset = floats::load(planes_.float_offsets.data() + at);
+      ints sums[sizeof...(Row)] = {((void)Row, ints::broadcast(0))...};
+      for (std::size_t back = 0; back <= in_block_; ++back) {  // integer offset times sum of activations
+        const ints offsets = load_levels<Arch, packs_signed_levels<typename Scheme::offset_storage>>(
+            planes_.offsets.data() + at_group_ + p * this->panel_stride_ - back * panel_columns);
+        ((sums[Row] = sums[Row] + offsets * ints::broadcast(*(this->sums_ + Row * this->groups_ - back))), ...);
+      }
+      (end_row(Row, p, scale, [&](floats acc) HALFTONE_INLINE_LAMBDA {
+         return fused(to_float(sums[Row]), this->token_.scaled(offset, Row), acc);
+       }), ...);
+    } else {
+      (end_row(Row, p, scale, [](floats acc) HALFTONE_INLINE_LAMBDA { return acc; }), ...);
     }
-    return total;
+  }
+  template <class AddOffset>
+  HALFTONE_INLINE void end_row(std::size_t row, std::size_t p, floats scale, const AddOffset& add_offset) const noexcept {
+    std::int32_t* block = fresh(blocks_) + (row * Panels + p) * panel_columns;
+    float* chain = fresh(this->chains_) + (row * Panels + p) * panel_columns;
+    const floats acc = fused(to_float(ints::load(block)), this->token_.scaled(scale, row), floats::load(chain));
+    add_offset(acc).store(chain);
+    ints::broadcast(0).store(block);
   }
 
   const super_block_planes& planes_;
