@@ -2,7 +2,7 @@
 // Halftone: sixteen columns as xsimd batches: the float and int32 side of every kernel.
 //
 // `native<Arch>` names the xsimd instruction set and supplies, on its register `floats`: fused; quotient (xsimd 8.1
-// approximates it on Arm); minimum and maximum (the second argument where the first is NaN); power_of_two; opaque (keeps a
+// approximates it on Arm); square_root; minimum and maximum (the second argument where the first is NaN); power_of_two; opaque (keeps a
 // product from being contracted); and where the machine has masks load_first and store_first.
 #pragma once
 

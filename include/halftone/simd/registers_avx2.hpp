@@ -30,6 +30,7 @@ struct avx2_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm256_min_ps(a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm256_max_ps(a, b); }
   HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return _mm256_div_ps(a, b); }
+  HALFTONE_INLINE static floats square_root(floats a) noexcept { return _mm256_sqrt_ps(a); }
   /// The smallest and the largest lane, and whether every lane is 0.
   HALFTONE_INLINE static float lowest(floats v) noexcept {
     const __m128 four = _mm_min_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));

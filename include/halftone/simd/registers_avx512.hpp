@@ -36,6 +36,7 @@ struct avx512_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm512_min_ps(a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm512_max_ps(a, b); }
   HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return _mm512_div_ps(a, b); }
+  HALFTONE_INLINE static floats square_root(floats a) noexcept { return _mm512_sqrt_ps(a); }
   /// The smallest and the largest lane, and whether every lane is 0.
   HALFTONE_INLINE static float lowest(floats v) noexcept { return _mm512_reduce_min_ps(v); }
   HALFTONE_INLINE static float highest(floats v) noexcept { return _mm512_reduce_max_ps(v); }

@@ -28,6 +28,7 @@ struct neon_registers {
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return vbslq_f32(vcltq_f32(a, b), a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return vbslq_f32(vcgtq_f32(a, b), a, b); }
   HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return vdivq_f32(a, b); }
+  HALFTONE_INLINE static floats square_root(floats a) noexcept { return vsqrtq_f32(a); }
   /// The smallest and the largest lane, and whether every lane is 0.
   HALFTONE_INLINE static float lowest(floats v) noexcept { return vminvq_f32(v); }
   HALFTONE_INLINE static float highest(floats v) noexcept { return vmaxvq_f32(v); }

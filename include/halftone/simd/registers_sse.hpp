@@ -30,6 +30,7 @@ struct sse_registers : x86_quads, x86_codes, x86_narrow {
   HALFTONE_INLINE static floats minimum(floats a, floats b) noexcept { return _mm_min_ps(a, b); }
   HALFTONE_INLINE static floats maximum(floats a, floats b) noexcept { return _mm_max_ps(a, b); }
   HALFTONE_INLINE static floats quotient(floats a, floats b) noexcept { return _mm_div_ps(a, b); }
+  HALFTONE_INLINE static floats square_root(floats a) noexcept { return _mm_sqrt_ps(a); }
   /// The smallest and the largest lane, and whether every lane is 0.
   HALFTONE_INLINE static float lowest(floats v) noexcept {
     const __m128 two = _mm_min_ps(v, _mm_movehl_ps(v, v));

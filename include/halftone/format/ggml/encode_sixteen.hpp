@@ -12,6 +12,19 @@ namespace sixteen_detail {
 
 using ends = ends_for<default_arch, symmetric>;
 
+/// Sixteen floats as fp16 codes.
+template <class Arch>
+HALFTONE_INLINE void store_half_codes(const float* x, std::uint16_t* codes) noexcept {
+  if constexpr (converts_fp16<Arch>) {
+    store_fp16(float_columns<Arch>::load(x), codes);
+  } else {
+#pragma GCC unroll 1  // unrolled loops are not computed in lanes
+    for (std::size_t i = 0; i < lanes; ++i) {
+      codes[i] = static_cast<std::uint16_t>(half_code(x[i]));
+    }
+  }
+}
+
 /// Scales of sixteen blocks, and 1 / scale, 0 of 0.
 struct scales {
   alignas(64) float scale[lanes];
@@ -32,14 +45,7 @@ struct scales {
   template <std::size_t Bytes>
   HALFTONE_INLINE void store(std::uint8_t* out) const noexcept {
     std::uint16_t codes[lanes];
-    if constexpr (converts_fp16<default_arch>) {
-      store_fp16(columns::load(scale), codes);
-    } else {
-#pragma GCC unroll 1  // unrolled loops are not computed in lanes
-      for (std::size_t i = 0; i < lanes; ++i) {
-        codes[i] = static_cast<std::uint16_t>(half_code(scale[i]));
-      }
-    }
+    store_half_codes<default_arch>(scale, codes);
     for (std::size_t i = 0; i < lanes; ++i) {
       detail::store_low_bytes<2>(codes[i], out + i * Bytes);
     }
