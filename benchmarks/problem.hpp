@@ -46,6 +46,7 @@ struct kernel_entry {
 [[nodiscard]] std::span<const kernel_entry> int4_kernels();
 [[nodiscard]] std::span<const kernel_entry> zero_point_kernels();
 [[nodiscard]] std::span<const kernel_entry> narrow_kernels();
+[[nodiscard]] std::span<const kernel_entry> format_kernels();
 [[nodiscard]] std::span<const kernel_entry> custom_kernels();
 [[nodiscard]] std::span<const kernel_entry> quantizers();
 [[nodiscard]] std::span<const kernel_entry> references();

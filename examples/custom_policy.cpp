@@ -36,7 +36,7 @@ struct exponent_byte {
   static std::uint32_t encode(float x) noexcept {
     return x > 0.0f ? std::min(std::bit_cast<std::uint32_t>(x) >> 23, 254u) : 0u;
   }
-  static float decode(std::uint32_t code) noexcept { return std::bit_cast<float>(code << 23); }
+  static constexpr float decode(std::uint32_t code) noexcept { return std::bit_cast<float>(code << 23); }
 };
 
 static_assert(halftone::mapping_for<power_of_two_scale, halftone::int5>);

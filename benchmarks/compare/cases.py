@@ -40,6 +40,11 @@ def many_rows():
         for kernel in ("uint4_g32", "offset4_g32"):
             yield Case(kernel, m, *SQUARE, "halftone int4_g32")
     yield Case("custom5_g24", 128, *SQUARE, "halftone int4_g32")
+    for m in (128, 16):
+        for kernel in ("mxfp4", "iq4_nl", "q4_k"):
+            yield Case(kernel, m, *SQUARE, "halftone int4_g32")
+        for kernel in ("nvfp4", "q6_k"):
+            yield Case(kernel, m, *SQUARE, "halftone int4_g16")
 
 
 def one_row():
@@ -50,8 +55,10 @@ def one_row():
         yield Case("int2_g64", 1, n, 4096)
     for n in (576, 1536):
         yield Case("int4_g32", 1, n, 576, "ort MatMulNBits b32", copies=8)
-    for kernel in ("uint4_g32", "offset4_g32", "custom5_g24"):
+    for kernel in ("uint4_g32", "offset4_g32", "custom5_g24", "mxfp4", "iq4_nl", "q4_k"):
         yield Case(kernel, 1, *SQUARE, "halftone int4_g32")
+    for kernel in ("nvfp4", "q6_k"):
+        yield Case(kernel, 1, *SQUARE, "halftone int4_g16")
 
 
 def two_threads():

@@ -7,7 +7,7 @@
 namespace halftone_benchmark {
 
 problem make_problem(const request& r) {
-  for (const auto table : {int8_kernels(), int4_kernels(), zero_point_kernels(), narrow_kernels(), custom_kernels(),
+  for (const auto table : {int8_kernels(), int4_kernels(), zero_point_kernels(), narrow_kernels(), format_kernels(), custom_kernels(),
                            quantizers(), references()}) {
     for (const kernel_entry& entry : table) {
       if (entry.name == r.kernel) {

@@ -17,9 +17,15 @@ struct table {
   static constexpr std::array<float, 2> entries{-1.0f, 1.0f};
   static std::string name() { return "table"; }
 };
+struct uneven {
+  static constexpr std::array<float, 2> entries{-1.0f, 0.3f};
+  static std::string name() { return "uneven"; }
+};
 
 static_assert(has_integer_path<int4_g32> && has_integer_path<offset4_g32> && has_integer_path<uint8_per_channel>);
-static_assert(!has_integer_path<float16> && !has_integer_path<scheme<codebook<table>, symmetric, per_tensor>>);
+static_assert(has_integer_path<scheme<codebook<table>, symmetric, per_tensor>>);
+static_assert(!has_integer_path<float16> && !has_integer_path<scheme<codebook<uneven>, symmetric, per_tensor>>);
+static_assert(!has_integer_path<scheme<int16, symmetric, per_tensor>>);
 static_assert(!has_integer_path<scheme<int8, symmetric, per_channel<1>>> && !has_integer_path<scheme<int8, unscaled, per_tensor>>);
 
 /// The longest group that passes is the one given, and its worst sum fits 32 bits; one more weight does not pass.
@@ -46,6 +52,8 @@ TEST_CASE("the int32 bound is exact for signed, zero-point and offset weights") 
     longest_is<uint8_per_channel>(255, is_signed);
     longest_is<scheme<int8, asymmetric, per_tensor>>(255, is_signed);
     longest_is<scheme<uint4, float_offset, per_tensor>>(15, is_signed);
+    longest_is<scheme<fp4_e2m1, symmetric, per_tensor>>(12, is_signed);  // halves
+    longest_is<scheme<iq4_nl, symmetric, per_tensor>>(127, is_signed);
   }
 }
 
