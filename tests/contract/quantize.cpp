@@ -53,3 +53,13 @@ TEST_CASE("what is to be overwritten has the shape of what is quantized") {
   CHECK_THROWS_WITH_AS(halftone::quantize_activations_into(a.x, {.scale = 1.0f}, x),
                        "quantize_activations: x is [3, 40], the activations [4, 40]", halftone::error);
 }
+
+TEST_CASE("a storage without a sign takes no negative scale that a caller gives") {
+  using scheme = halftone::scheme<halftone::int4, halftone::symmetric, halftone::per_tensor,
+                                  halftone::stored_as<halftone::e8m0_floor>>;
+  const std::vector<float> w{1.0f, 2.0f};
+  const std::vector<halftone::group_parameters> given{{.scale = -1.0f}};
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(halftone::quantize<scheme>({w.data(), 1, 2}, halftone::given_parameters{given})),
+      "quantize: group 0 has scale -1; its storage has no sign", halftone::error);
+}

@@ -3,6 +3,7 @@
 #include <halftone/io/quantized_io.hpp>
 
 #include <halftone/reference/quantize.hpp>
+#include <halftone/scheme/best_of_neighbours.hpp>
 #include <halftone/scheme/presets.hpp>
 
 #include "file_builder.hpp"
@@ -138,6 +139,13 @@ std::vector<std::int32_t> reversed(std::size_t cols) {
 }
 
 }  // namespace
+
+TEST_CASE("published elements and storages survive saving and loading") {
+  check_round_trips<mxfp8_e5m2, mxfp6_e2m3, mxfp4, nvfp4, nf4_g64, nf4_g64_double, ternary_base3_g256,
+                    scheme<int16, symmetric, per_group<20>, stored_as<bf16>>,
+                    scheme<fp4_bnb, symmetric, flat_blocks<7>, stored_as<fp8_e4m3fn>>,
+                    scheme<uint4, asymmetric, per_group<16>, stored_as<best_of_neighbours<fp16>>>>({{0, 0}, {1, 1}, {3, 67}});
+}
 
 TEST_CASE("every kind of scheme is loaded with the planes that were saved") {
   using symmetric_scales = scheme<uint8, asymmetric, per_group<3>, stored_as<fp16>>;
