@@ -27,6 +27,7 @@ SUITES = {
     "contract": ["tests/contract/quantize.cpp", "tests/contract/gemm_*.cpp", "tests/contract/reference.cpp",
                  "tests/core/result.cpp", "tests/simd/dispatch.cpp"],
     "io": ["tests/io/*.cpp"],
+    "format": ["tests/format/ggml/simple_formats.cpp"],
 }
 CALL = re.compile(r"\bexpects(?:_\w+)?\s*(?:<[^;(){}]*>)?\s*\(")
 TIME_LIMIT = 300  # seconds for one run of a suite; a check whose absence hangs the tests is seen, too
@@ -144,7 +145,8 @@ def passes(program, deleted=None):
 
 
 def suite_of(check):
-    return "io" if check["header"].parts[1] == "io" else "contract"
+    folder = check["header"].parts[1]
+    return folder if folder in SUITES else "contract"
 
 
 def survivors_by_switch(options, checks, chosen, scratch):

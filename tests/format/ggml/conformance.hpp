@@ -158,6 +158,12 @@ void check_refusals() {
   const matrix_view<const float> view(w.data(), 2, k);
   CHECK_THROWS_AS(encode({w.data(), 2, k - 1}, out, {}), error);
   CHECK_THROWS_AS(encode(view, std::span(out).first(out.size() - 1), {}), error);
+  CHECK_THROWS_AS(encode({w.data(), 1, k + 1}, std::span(out).first(format::bytes), {}), error);
+  CHECK_THROWS_AS(encode({nullptr, 2, k}, out, {}), error);
+  const auto quantize = [](matrix_view<const float> from) { return ggml::quantize<Scheme, Format>(from); };
+  CHECK_THROWS_AS(static_cast<void>(quantize({w.data(), largest_size / 2, k})), error);
+  CHECK(quantize({w.data(), 0, k}).shape() == matrix_shape{0, k});
+  CHECK(quantize(view).shape() == matrix_shape{2, k});
   const std::vector<float> few(k - 1, 1.0f);
   CHECK_THROWS_AS(encode(view, out, few), error);
   std::vector<float> bad(k, 1.0f);

@@ -239,7 +239,7 @@ template <format_scheme Scheme, class Format = block_format<Scheme>>
 [[nodiscard]] quantized_matrix<Scheme> quantize(matrix_view<const float> w, std::span<const float> importance = {},
                                                 const context& use = {}) {
   expects_valid(w, "ggml::quantize", "w");
-  std::vector<std::uint8_t> bytes(w.cols() == 0 ? 0 : w.rows() * row_bytes<Scheme, Format>(w.cols()));
+  std::vector<std::uint8_t> bytes(saturated_product(w.cols() == 0 ? 0 : w.rows(), row_bytes<Scheme, Format>(w.cols())));
   encode<Scheme, Format>(w, bytes, importance, use);
   return std::move(read<Scheme, Format>(bytes, w.shape())).value();
 }

@@ -8,11 +8,13 @@
 #include <halftone/element/exponent.hpp>
 #include <halftone/element/minifloat.hpp>
 #include <halftone/element/tables.hpp>
+#include <halftone/element/ternary.hpp>
 #include <halftone/scheme/asymmetric.hpp>
 #include <halftone/scheme/one_sided.hpp>
 #include <halftone/scheme/per_group_with_sums.hpp>
 #include <halftone/scheme/scheme.hpp>
 #include <halftone/scheme/symmetric.hpp>
+#include <halftone/scheme/symmetric_by_exponent.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml {
 
@@ -42,10 +44,10 @@ using q8_k = scheme<int8, symmetric, per_group<256>>;  ///< 9.125 in ggml's bloc
 using iq4_nl = scheme<halftone::iq4_nl, symmetric, per_group<32>, stored_as<fp16>>;                  ///< 4.5
 using iq4_xs = scheme<halftone::iq4_nl, symmetric, per_group<32>,
                       sub_scales<int6, symmetric_signed_extreme, 8>>;                                ///< 4.25
-using mxfp4 = scheme<fp4_e2m1, symmetric, per_group<32>, stored_as<e8m0_ceil>>;                      ///< 4.25
+using mxfp4 = scheme<fp4_e2m1, symmetric_by_exponent, per_group<32>, stored_as<e8m0_floor>>;         ///< 4.25
 using nvfp4 = scheme<fp4_e2m1, symmetric, per_group<16>, stored_as<fp8_e4m3fn>>;                     ///< 4.5
-using tq2_0 = scheme<int2_narrow, symmetric, per_group<256>, stored_as<fp16>>;                       ///< 2.0625; see tq1_0_blocks
-using q2_0 = scheme<int2_narrow, symmetric, per_group<64>, stored_as<fp16>>;                         ///< 2.25
+using tq2_0 = scheme<ternary, symmetric, per_group<256>, nearest_away, stored_as<fp16>>;             ///< 2.0625; see tq1_0_blocks
+using q2_0 = scheme<ternary, symmetric, per_group<64>, nearest_away, stored_as<fp16>>;               ///< 2.25
 using q1_0 = scheme<binary, symmetric, per_group<128>, stored_as<fp16>>;                             ///< 1.125
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml
