@@ -85,12 +85,16 @@ template <unsigned Bits>
 template <unsigned Count>
 [[nodiscard]] HALFTONE_INLINE std::uint64_t load_low_bytes(const std::uint8_t* bytes) noexcept {
   std::uint64_t x = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    std::memcpy(&x, bytes, Count);
-  } else {
+  if constexpr (std::endian::native != std::endian::little) {
     for (unsigned b = 0; b < Count; ++b) {
       x |= static_cast<std::uint64_t>(bytes[b]) << (8 * b);
     }
+  } else if constexpr (std::has_single_bit(Count)) {
+    std::memcpy(&x, bytes, Count);
+  } else {
+    // In two words: as one copy, compilers put it together in memory, and reading that back waits for the writes.
+    constexpr unsigned first = std::bit_floor(Count);
+    x = load_low_bytes<first>(bytes) | load_low_bytes<Count - first>(bytes + first) << (8 * first);
   }
   return x;
 }

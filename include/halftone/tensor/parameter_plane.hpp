@@ -59,6 +59,18 @@ class parameter_plane<stored_as<Element>> {
     }
   }
 
+  /// Parameters that follow each other: `at(group)`, `at(group + 1)`, ... Sixteen are decoded in lanes.
+  HALFTONE_INLINE void get_all(std::size_t group, std::span<float> values) const noexcept {
+    constexpr std::size_t lanes = 16;
+    std::size_t first = 0;
+    for (; first + lanes <= values.size(); first += lanes) {
+      get_lanes<lanes>(group + first, values.data() + first);
+    }
+    for (; first < values.size(); ++first) {
+      values[first] = at(group + first);
+    }
+  }
+
   /// Visits (name, type, rows, cols, bytes) of what a file has to hold.
   template <class Visitor>
   void for_each_plane(const std::string& name, Visitor&& visit) {
@@ -68,6 +80,23 @@ class parameter_plane<stored_as<Element>> {
 
  private:
   static constexpr std::size_t bytes = stored_as<Element>::bytes;
+  using word = std::conditional_t<bytes == 4, std::uint32_t, std::conditional_t<bytes == 2, std::uint16_t, std::uint8_t>>;
+
+  template <std::size_t Lanes>
+  HALFTONE_INLINE void get_lanes(std::size_t group, float* values) const noexcept {
+    word words[Lanes];
+    if constexpr (std::endian::native == std::endian::little) {
+      std::memcpy(words, codes_.data() + group * bytes, sizeof words);
+    } else {
+      for (std::size_t i = 0; i < Lanes; ++i) {
+        words[i] = static_cast<word>(read_code<8 * bytes>(codes_.data(), group + i));
+      }
+    }
+#pragma GCC unroll 1  // unrolled loops are not computed in lanes
+    for (std::size_t i = 0; i < Lanes; ++i) {
+      values[i] = Element{}.decode(words[i]);
+    }
+  }
   template <std::size_t Lanes>
   HALFTONE_INLINE void set_lanes(std::size_t group, float* values) noexcept {
     std::uint32_t codes[Lanes];
@@ -80,8 +109,6 @@ class parameter_plane<stored_as<Element>> {
       values[i] = Element{}.decode(codes[i]);
     }
     if constexpr (std::endian::native == std::endian::little) {
-      using word =
-          typename std::conditional_t<bytes == 4, std::uint32_t, std::conditional_t<bytes == 2, std::uint16_t, std::uint8_t>>;
       word words[Lanes];
 #pragma GCC unroll 1
       for (std::size_t i = 0; i < Lanes; ++i) {
