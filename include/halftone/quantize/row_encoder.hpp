@@ -83,33 +83,38 @@ HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_p
     }
   } else if constexpr (table_element<Element>) {
     // Scaled in lanes first: a product that is opaque to compilers would keep them from computing the rest in lanes.
-    constexpr std::size_t lanes = 64;
-    alignas(64) float scaled[lanes];
+    constexpr std::size_t most = 4 * panel_columns;
+    alignas(64) float scaled[most];
     const auto factor = float_columns<Arch>::broadcast(reciprocal);
     const auto offset = float_columns<Arch>::broadcast(p.offset);
-    const auto scale = [&](std::size_t from, std::size_t values) HALFTONE_INLINE_LAMBDA {
-      auto v = float_columns<Arch>::load(x + from, values);
+    const auto scale = [&](float_columns<Arch> v, float* to) HALFTONE_INLINE_LAMBDA {
       if constexpr (Scheme::has_offset) {
         v = v - offset;
       }
       if constexpr (Scheme::has_scale) {
         v = product(v, factor);
       }
-      return v;
+      v.store(to);
     };
     std::size_t i = 0;
-    for (; i + lanes <= count; i += lanes) {
-      for (std::size_t k = 0; k < lanes; k += panel_columns) {
-        scale(i + k, panel_columns).store(scaled + k);
-      }
+    const auto whole = [&]<std::size_t Lanes>(std::integral_constant<std::size_t, Lanes>) HALFTONE_INLINE_LAMBDA {
+      for (; i + Lanes <= count; i += Lanes) {
+        for (std::size_t k = 0; k < Lanes; k += panel_columns) {
+          scale(float_columns<Arch>::load(x + i + k), scaled + k);
+        }
+        std::uint8_t encoded[Lanes];  // not `codes`, which might overlap what is read
 #pragma GCC unroll 1  // unrolled loops are not computed in lanes
-      for (std::size_t k = 0; k < lanes; ++k) {
-        codes[i + k] = static_cast<std::uint8_t>(s.element.encode(scaled[k]));
+        for (std::size_t k = 0; k < Lanes; ++k) {
+          encoded[k] = static_cast<std::uint8_t>(s.element.encode(scaled[k]));
+        }
+        std::memcpy(codes + i, encoded, Lanes);
       }
-    }
-    for (; i < count; i += panel_columns) {
-      scale(i, count - i).store(scaled);
-      for (std::size_t k = 0; k < std::min(count - i, panel_columns); ++k) {
+    };
+    whole(std::integral_constant<std::size_t, most>{});
+    whole(std::integral_constant<std::size_t, panel_columns>{});
+    if (i < count) {
+      scale(float_columns<Arch>::load(x + i, count - i), scaled);
+      for (std::size_t k = 0; k < count - i; ++k) {
         codes[i + k] = static_cast<std::uint8_t>(s.element.encode(scaled[k]));
       }
     }
