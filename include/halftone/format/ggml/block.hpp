@@ -12,6 +12,7 @@
 //                           for NaN and infinities itself, and returns false where there is one
 #pragma once
 
+#include <halftone/element/bit_packing.hpp>
 #include <halftone/element/float_storage.hpp>
 
 #include <array>

@@ -11,8 +11,12 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml {
 
 /// Codes of 2 bits: of each half of a super-block, byte l holds those of the weights l, l + 32, l + 64 and l + 96.
 inline void unpack_two_bits(const std::uint8_t* in, std::uint8_t* codes) noexcept {
-  for (std::size_t i = 0; i < 256; ++i) {
-    codes[i] = in[i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3u;
+  for (std::size_t run = 0; run < 8; ++run) {  // of 32 weights, whose codes share a place in the bytes
+    const std::uint8_t* const from = in + run / 4 * 32;
+    const unsigned shift = run % 4 * 2;
+    for (std::size_t l = 0; l < 32; ++l) {
+      codes[run * 32 + l] = static_cast<std::uint8_t>(from[l] >> shift & 3);
+    }
   }
 }
 inline void pack_two_bits(const std::uint8_t* codes, std::uint8_t* out) noexcept {
@@ -22,6 +26,26 @@ inline void pack_two_bits(const std::uint8_t* codes, std::uint8_t* out) noexcept
       out[half * 32 + l] = static_cast<std::uint8_t>((at[0] & 3u) | (at[32] & 3u) << 2 | (at[64] & 3u) << 4 | (at[96] & 3u) << 6);
     }
   }
+}
+
+/// Bit `Bit` of the codes: byte l holds those of the weights l, l + 32, ..., lowest first.
+template <unsigned Bit>
+void unpack_high_bits(const std::uint8_t* in, std::uint8_t* codes) noexcept {
+  for (unsigned run = 0; run < 8; ++run) {
+    for (std::size_t l = 0; l < 32; ++l) {
+      codes[run * 32 + l] = static_cast<std::uint8_t>(codes[run * 32 + l] | (in[l] >> run & 1) << Bit);
+    }
+  }
+}
+template <unsigned Bit>
+void pack_high_bits(const std::uint8_t* codes, std::uint8_t* out) noexcept {
+  std::array<std::uint8_t, 32> bits{};
+  for (unsigned run = 0; run < 8; ++run) {
+    for (std::size_t l = 0; l < 32; ++l) {
+      bits[l] = static_cast<std::uint8_t>(bits[l] | (codes[run * 32 + l] >> Bit & 1) << run);
+    }
+  }
+  std::copy(bits.begin(), bits.end(), out);
 }
 
 /// Bytes: sixteen integer scales and minima, a nibble each, the scale low; codes; scale; minimum.
@@ -83,9 +107,7 @@ struct six_bit_scales_format {
       unpack_nibbles<32>(in + nibbles_at + chunk * 32, b.codes.data() + chunk * 64);
     }
     if constexpr (Bits == 5) {
-      for (std::size_t i = 0; i < 256; ++i) {
-        b.codes[i] = static_cast<std::uint8_t>(b.codes[i] | (in[16 + i % 32] >> (i / 32) & 1u) << 4);
-      }
+      unpack_high_bits<4>(in + 16, b.codes.data());
     }
     return nullptr;
   }
@@ -103,13 +125,7 @@ struct six_bit_scales_format {
       pack_nibbles<32>(b.codes.data() + chunk * 64, out + nibbles_at + chunk * 32);
     }
     if constexpr (Bits == 5) {
-      for (std::size_t l = 0; l < 32; ++l) {
-        unsigned high = 0;
-        for (std::size_t j = 0; j < 8; ++j) {
-          high |= (b.codes[j * 32 + l] >> 4 & 1u) << j;
-        }
-        out[16 + l] = static_cast<std::uint8_t>(high);
-      }
+      pack_high_bits<4>(b.codes.data(), out + 16);
     }
   }
 

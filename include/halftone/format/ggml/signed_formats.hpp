@@ -19,9 +19,7 @@ struct block_format<q3_k> {
 
   [[nodiscard]] static const char* unpack(const std::uint8_t* in, block& b) noexcept {
     unpack_two_bits(in + 32, b.codes.data());
-    for (std::size_t i = 0; i < 256; ++i) {
-      b.codes[i] = static_cast<std::uint8_t>(b.codes[i] | (in[i % 32] >> (i / 32) & 1u) << 2);
-    }
+    unpack_high_bits<2>(in, b.codes.data());
     const std::uint8_t* s = in + 96;
     for (std::size_t j = 0; j < 16; ++j) {
       const unsigned low = j < 8 ? s[j] & 15u : s[j - 8] >> 4;
@@ -31,13 +29,7 @@ struct block_format<q3_k> {
     return nullptr;
   }
   static void pack(const block& b, std::uint8_t* out) noexcept {
-    for (std::size_t l = 0; l < 32; ++l) {
-      unsigned high = 0;
-      for (std::size_t j = 0; j < 8; ++j) {
-        high |= (b.codes[j * 32 + l] >> 2 & 1u) << j;
-      }
-      out[l] = static_cast<std::uint8_t>(high);
-    }
+    pack_high_bits<2>(b.codes.data(), out);
     pack_two_bits(b.codes.data(), out + 32);
     const auto scale = [&](std::size_t j) { return (b.scale_codes[j] + 32u) & 63u; };
     std::uint8_t* s = out + 96;

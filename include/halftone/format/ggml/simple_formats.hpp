@@ -27,8 +27,10 @@ struct nibble_format {
     }
     unpack_nibbles<16>(in + nibbles_at, b.codes.data());
     if constexpr (Bits == 5) {
+      std::array<std::uint8_t, 32> high;
+      unpack_codes<1>(in + high_bits_at, 32, high.data());
       for (std::size_t i = 0; i < 32; ++i) {
-        b.codes[i] = static_cast<std::uint8_t>(b.codes[i] | (in[high_bits_at + i / 8] >> (i % 8) & 1u) << 4);
+        b.codes[i] = static_cast<std::uint8_t>(b.codes[i] | high[i] << 4);
       }
     }
     return nullptr;
@@ -41,13 +43,11 @@ struct nibble_format {
     }
     pack_nibbles<16>(b.codes.data(), out + nibbles_at);
     if constexpr (Bits == 5) {
-      for (std::size_t i = 0; i < 32; i += 8) {
-        unsigned high = 0;
-        for (std::size_t j = 0; j < 8; ++j) {
-          high |= (b.codes[i + j] >> 4 & 1u) << j;
-        }
-        out[high_bits_at + i / 8] = static_cast<std::uint8_t>(high);
+      std::array<std::uint8_t, 32> high;
+      for (std::size_t i = 0; i < 32; ++i) {
+        high[i] = static_cast<std::uint8_t>(b.codes[i] >> 4);
       }
+      pack_codes<1>(high.data(), 32, out + high_bits_at);
     }
   }
 
