@@ -78,4 +78,10 @@ def conversions():
             yield Case("dequantize." + scheme, side, 1, side, "ort DequantizeLinear " + scheme)
 
 
-CASES = [*many_rows(), *one_row(), *two_threads(), *conversions()]
+def formats():
+    for name in ("q4_0", "q4_1", "q5_0", "q5_1", "q8_0", "q2_k", "q3_k", "q4_k", "q5_k", "q6_k", "q8_k", "iq4_nl", "iq4_xs",
+                 "mxfp4", "nvfp4", "tq2_0", "q1_0", "q2_0"):
+        yield Case("decode." + name, 4096, 1, 4096)
+
+
+CASES = [*many_rows(), *one_row(), *two_threads(), *conversions(), *formats()]

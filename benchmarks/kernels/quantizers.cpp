@@ -3,6 +3,7 @@
 #include "../problem.hpp"
 #include "values.hpp"
 
+#include <halftone/format/ggml/schemes.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
 #include <halftone/quantize/quantize_activations.hpp>
@@ -77,6 +78,24 @@ std::span<const kernel_entry> quantizers() {
       {"dequantize.int4_per_tensor", dequantizing<int4_per_tensor>},
       {"dequantize.int4_per_channel", dequantizing<int4_per_channel>},
       {"dequantize.int4_g32", dequantizing<int4_g32>},
+      {"decode.q4_0", dequantizing<ggml::q4_0>},
+      {"decode.q4_1", dequantizing<ggml::q4_1>},
+      {"decode.q5_0", dequantizing<ggml::q5_0>},
+      {"decode.q5_1", dequantizing<ggml::q5_1>},
+      {"decode.q8_0", dequantizing<ggml::q8_0>},
+      {"decode.q2_k", dequantizing<ggml::q2_k>},
+      {"decode.q3_k", dequantizing<ggml::q3_k>},
+      {"decode.q4_k", dequantizing<ggml::q4_k>},
+      {"decode.q5_k", dequantizing<ggml::q5_k>},
+      {"decode.q6_k", dequantizing<ggml::q6_k>},
+      {"decode.q8_k", dequantizing<ggml::q8_k>},
+      {"decode.iq4_nl", dequantizing<ggml::iq4_nl>},
+      {"decode.iq4_xs", dequantizing<ggml::iq4_xs>},
+      {"decode.mxfp4", dequantizing<ggml::mxfp4>},
+      {"decode.nvfp4", dequantizing<ggml::nvfp4>},
+      {"decode.tq2_0", dequantizing<ggml::tq2_0>},
+      {"decode.q1_0", dequantizing<ggml::q1_0>},
+      {"decode.q2_0", dequantizing<ggml::q2_0>},
   };
   return table;
 }
