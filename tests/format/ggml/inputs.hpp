@@ -19,12 +19,13 @@ namespace ggml_test {
 
 inline constexpr std::size_t rows = 3;
 inline constexpr std::size_t cols = 768;
-inline constexpr std::array<std::string_view, 14> cases{"uniform",  "bell",     "heavy",   "ties",  "sparse", "zeros", "constant",
-                                                        "positive", "negative", "outlier", "small", "tiny",   "ramp",  "large"};
+inline constexpr std::array<std::string_view, 15> cases{"uniform",  "bell",     "heavy",   "ties",  "sparse", "zeros", "constant",
+                                                        "positive", "negative", "outlier", "small", "tiny",   "ramp",  "large", "almost"};
 
 /// Number i of a case; every step is exact.
 inline float value(std::size_t which, std::uint64_t i) {
-  const std::uint64_t seed = 1000 + which;
+  // Almost constant weights can lead Q4_K to a negative scale, whose integer wraps; this seed does.
+  const std::uint64_t seed = cases[which] == "almost" ? 1101 : 1000 + which;
   const std::uint64_t r = halftone::random_bits(seed, i);
   const float unit = static_cast<float>(r >> 40) * 0x1p-24f;
   const float both = 2.0f * unit - 1.0f;
@@ -69,6 +70,9 @@ inline float value(std::size_t which, std::uint64_t i) {
   }
   if (name == "ramp") {
     return (static_cast<float>(i % 256) - 100.0f) * 0.015625f;
+  }
+  if (name == "almost") {
+    return (r % 12 == 0 ? bell : 0.0f) - 2.5f;
   }
   return bell * 0x1p20f;
 }

@@ -56,7 +56,7 @@ FORMATS = {
 }
 ROWS, COLS = 3, 768
 CASES = ["uniform", "bell", "heavy", "ties", "sparse", "zeros", "constant", "positive", "negative", "outlier", "small",
-         "tiny", "ramp", "large"]
+         "tiny", "ramp", "large", "almost"]
 
 MASK = (1 << 64) - 1
 
@@ -72,7 +72,8 @@ def random_bits(seed, counter):
 
 def value(case, i):
     """Input i of a case; tests/format/ggml/inputs.hpp computes the same. Every step is exact in binary32."""
-    seed = 1000 + CASES.index(case)
+    # Almost constant weights can lead Q4_K to a negative scale, whose integer wraps; this seed does.
+    seed = 1101 if case == "almost" else 1000 + CASES.index(case)
     r = random_bits(seed, i)
     unit = (r >> 40) * 2.0 ** -24
     signed = 2.0 * unit - 1.0
@@ -103,6 +104,8 @@ def value(case, i):
         return bell * 2.0 ** -60
     if case == "ramp":
         return (i % 256 - 100) * 0.015625
+    if case == "almost":
+        return (bell if r % 12 == 0 else 0.0) - 2.5
     return bell * 2.0 ** 20  # large
 
 
