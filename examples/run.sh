@@ -52,7 +52,7 @@ say "Configuring $build"
 quietly cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS=-march=native \
   -DHALFTONE_TESTS=OFF -DHALFTONE_BENCHMARKS=OFF -DHALFTONE_EXAMPLES=ON
 
-say "Building with $(nproc) tasks (about a minute and a half on two cores)"
+say "Building with $(nproc) tasks (about four minutes on two cores)"
 quietly cmake --build "$build" --target halftone_llama
 say "Built in $((SECONDS - started)) s"
 

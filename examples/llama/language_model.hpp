@@ -43,7 +43,8 @@ class language_model {
   [[nodiscard]] virtual model_size size() const = 0;
 
   /// Runs the tokens of all inputs, appends them to their caches, and writes the logits of each token.
-  /// @param logits  [all tokens, vocabulary]; row i belongs to the i-th token, inputs in order
+  /// @param logits  [all tokens, vocabulary]; row i belongs to the i-th token, inputs in order. With one row for each input
+  ///                only the logits of their last tokens are computed.
   /// @throws halftone::error for a token outside the vocabulary, a full cache, or logits of another shape
   virtual void forward(std::span<const input> inputs, halftone::matrix_view<float> logits,
                        const halftone::context& context) = 0;

@@ -2,6 +2,7 @@
 // Halftone example: a language model with its weights quantized in several ways.
 #include "evaluation.hpp"
 #include "generate.hpp"
+#include "gguf_run.hpp"
 #include "model_file.hpp"
 #include "options.hpp"
 #include "progress.hpp"
@@ -143,7 +144,12 @@ int main(int argc, char** argv) {
   try {
     static_cast<void>(llama::seconds_since_start());
     const llama::parsed line = llama::parse_command_line(argc, argv);
-    return line.exit_status ? *line.exit_status : llama::run(line.chosen);
+    if (line.exit_status) {
+      return *line.exit_status;
+    }
+    return line.chosen.gguf        ? llama::run_gguf(line.chosen)
+           : line.chosen.save_gguf ? llama::run_save_gguf(line.chosen)
+                                   : llama::run(line.chosen);
   } catch (const std::exception& wrong) {
     std::fprintf(stderr, "halftone_llama: %s\n", wrong.what());
     return 1;

@@ -22,6 +22,13 @@ struct options {
   std::size_t threads = 1;
   std::size_t held_out_bytes = 65536;
   double seconds = 0.3;  ///< for each number of speed
+  std::optional<std::filesystem::path> gguf;       ///< run this file instead of the checkpoint
+  std::optional<std::string> chat;                 ///< a message to answer
+  std::string activations = "int8";                ///< or "float"
+  std::size_t context = 2048;
+  bool commands = false;
+  std::optional<std::filesystem::path> save_gguf;  ///< write the checkpoint with all matrices in `type`
+  std::string type = "Q4_K";
 };
 
 /// Reads the command line. Where it asks for help or is wrong, prints that and returns the exit status instead.
