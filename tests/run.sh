@@ -8,6 +8,7 @@ usage() {
 usage: bash tests/run.sh [options]
   --quick       without the compiler matrix (other compilers, optimization and contraction flags)
   --exhaustive  and encode all 2^32 floats with every element on every instruction set (minutes)
+  --conformance and hold golden files against the real packages, which pip downloads
   --jobs N      parallel jobs (default: number of processors)
   --only REGEX  run only the tests whose name matches
   --build DIR   build folder (default: build/tests)
@@ -20,12 +21,14 @@ build="$root/build/tests"
 jobs=$(nproc)
 matrix=ON
 exhaustive=OFF
+conformance=OFF
 only=""
 install=yes
 while (($#)); do
   case $1 in
     --quick) matrix=OFF ;;
     --exhaustive) exhaustive=ON ;;
+    --conformance) conformance=ON ;;
     --jobs) jobs=$2; shift ;;
     --only) only=$2; shift ;;
     --build) build=$2; shift ;;
@@ -45,6 +48,7 @@ phase() {
 install_packages() {
   local needed="g++ cmake ninja-build pkg-config python3 libxsimd-dev doctest-dev nlohmann-json3-dev libcli11-dev"
   local wanted="ccache g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-s390x-linux-gnu qemu-user libtbb-dev libbenchmark-dev"
+  [[ $conformance == OFF ]] || wanted+=" gcc python3-venv"
   [[ $matrix == OFF ]] || wanted+=" g++-12 clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev"
   local missing=() package
   installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok'; }
@@ -78,7 +82,8 @@ fi
 
 phase "configure"
 cmake -S "$root" -B "$build" -G Ninja -DHALFTONE_TESTS=ON -DHALFTONE_EXAMPLES=ON -DHALFTONE_BENCHMARKS=ON \
-  -DHALFTONE_TEST_MATRIX=$matrix -DHALFTONE_TEST_EXHAUSTIVE=$exhaustive -DCMAKE_BUILD_TYPE=
+  -DHALFTONE_TEST_MATRIX=$matrix -DHALFTONE_TEST_EXHAUSTIVE=$exhaustive \
+  -DHALFTONE_TEST_CONFORMANCE=$conformance -DCMAKE_BUILD_TYPE=
 
 phase "build"
 status=0
