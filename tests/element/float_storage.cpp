@@ -162,6 +162,36 @@ TEST_CASE("NaN keeps its sign, infinities stay infinite, the largest float does 
   CHECK(std::isnan(halftone::bf16::decode(halftone::bf16::encode(std::bit_cast<float>(0x7f800001u)))));
 }
 
+namespace {
+/// On both sides of the middle between two neighbours, as close as doubles come: a float in between would be the middle itself.
+template <class Element>
+void doubles_round_once(std::uint32_t largest) {
+  std::size_t wrong = 0;
+  for (std::uint32_t code = 0; code < largest; ++code) {
+    const double middle = (static_cast<double>(Element::decode(code)) + static_cast<double>(Element::decode(code + 1))) / 2;
+    for (const double sign : {1.0, -1.0}) {
+      const std::uint32_t top = sign < 0.0 ? 0x8000u : 0u;
+      const double infinity = std::numeric_limits<double>::infinity();
+      wrong += Element::encode(sign * middle) == (top | (code + code % 2)) ? 0 : 1;
+      wrong += Element::encode(sign * std::nextafter(middle, infinity)) == (top | (code + 1)) ? 0 : 1;
+      wrong += Element::encode(sign * std::nextafter(middle, -infinity)) == (top | code) ? 0 : 1;
+    }
+  }
+  CHECK(wrong == 0);
+  CHECK(Element::encode(1e308) == largest);
+  CHECK(Element::encode(-1e308) == (largest | 0x8000u));
+  CHECK(Element::encode(-std::numeric_limits<double>::infinity()) == ((largest + 1) | 0x8000u));
+  CHECK((Element::encode(std::numeric_limits<double>::quiet_NaN()) & 0x7fffu) > largest + 1);
+  CHECK(Element::encode(-0.0) == 0x8000u);
+  CHECK(Element::encode(5e-324) == 0);
+}
+}  // namespace
+
+TEST_CASE("doubles are rounded once") {
+  doubles_round_once<halftone::fp16>(0x7bff);
+  doubles_round_once<halftone::bf16>(0x7f7f);
+}
+
 TEST_CASE("fp32 keeps every bit") {
   for (std::uint64_t i = 0; i < 1000; ++i) {
     const auto bits = static_cast<std::uint32_t>(halftone::random_bits(2, i));

@@ -8,8 +8,29 @@
 #include <halftone/element/element.hpp>
 
 #include <bit>
+#include <limits>
 
 namespace halftone::inline v0_1 {
+
+namespace detail {
+/// x rounded toward zero, with the last bit set where that lost something: rounding the result again to at most 22 bits gives
+/// what rounding x once gives (round to odd; Boldo and Melquiond, IEEE Transactions on Computers 57, 2008).
+[[nodiscard]] HALFTONE_INLINE constexpr float to_odd_float(double x) noexcept {
+  constexpr double largest = static_cast<double>(std::numeric_limits<float>::max());
+  const double bounded = x > largest && x < std::numeric_limits<double>::infinity()     ? largest
+                         : x < -largest && x > -std::numeric_limits<double>::infinity() ? -largest
+                                                                                        : x;
+  const auto nearest = static_cast<float>(bounded);
+  const auto back = static_cast<double>(nearest);
+  if (!(back != bounded) || bounded != bounded) {
+    return nearest;
+  }
+  const bool beyond = bounded > 0.0 ? back > bounded : back < bounded;
+  const auto bits = std::bit_cast<std::uint32_t>(nearest);
+  // What is not 0 but rounds to 0 keeps its sign.
+  return std::bit_cast<float>((beyond ? bits - 1 : bits) | 1u);
+}
+}  // namespace detail
 
 /// IEEE 754 binary32.
 struct fp32 {
@@ -39,6 +60,10 @@ struct bf16 {
     const std::uint32_t finite = rounded - ((rounded & 0x7fffu) == 0x7f80u && a != 0x7f800000u ? 1u : 0u);
     return a > 0x7f800000u ? (u >> 16) | 0x40u : finite;  // quiet NaN
   }
+  /// Rounded once.
+  [[nodiscard]] HALFTONE_INLINE static constexpr std::uint32_t encode(double x) noexcept {
+    return encode(detail::to_odd_float(x));
+  }
   [[nodiscard]] HALFTONE_INLINE static constexpr float decode(std::uint32_t code) noexcept {
     return std::bit_cast<float>(code << 16);
   }
@@ -61,6 +86,10 @@ struct fp16 {
     const std::uint32_t large = 0x7bffu + (a >= 0x7f800000u ? 1u : 0u) + (a > 0x7f800000u ? 0x200u : 0u);
     const std::uint32_t finite = chosen(a < 0x38800000u, small, normal);
     return sign | chosen(a >= 0x477ff000u, large, finite);  // 65520 and more rounds to 65536: saturate at 65504
+  }
+  /// Rounded once.
+  [[nodiscard]] HALFTONE_INLINE static constexpr std::uint32_t encode(double x) noexcept {
+    return encode(detail::to_odd_float(x));
   }
   [[nodiscard]] HALFTONE_INLINE static constexpr float decode(std::uint32_t code) noexcept {
     const std::uint32_t sign = (code & 0x8000u) << 16;
