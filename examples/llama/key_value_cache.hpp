@@ -10,7 +10,8 @@
 namespace llama {
 
 /// For each layer and key-value head: keys as [head size][position], so that scores of neighbouring positions lie in
-/// neighbouring lanes, and values as [position][head size]. Both dimensions are padded to whole blocks.
+/// neighbouring lanes, and values as [position][head size]. Both dimensions are padded to whole blocks, positions to an odd
+/// number of them: the elements of a key would else lie a power of two apart and push each other out of the cache.
 class key_value_cache {
  public:
   static constexpr std::size_t block = 32;
@@ -19,7 +20,7 @@ class key_value_cache {
       : context_(c.context),
         head_size_(c.head_size()),
         heads_(c.key_value_heads),
-        key_stride_(halftone::round_up(c.context, block)),
+        key_stride_(halftone::round_up(c.context, block) | block),
         value_stride_(halftone::round_up(c.head_size(), block)),
         keys_(c.layers * heads_ * head_size_ * key_stride_),
         values_(c.layers * heads_ * context_ * value_stride_) {}
