@@ -10,7 +10,8 @@ usage: bash tests/conformance/conformance.sh NAME FOLDER [PROGRAM]
   ggml   compiles ggml's quantizers from the source package of llama-cpp-python; tests/format/ggml/golden.txt
   gguf   the files that the package gguf writes; tests/io/gguf_golden
   tokenizers  words and tokens of the package tokenizers; tests/examples/tokenizer_golden.txt
-  llama  PROGRAM, the language-model example, against llama.cpp, which is compiled for that: SmolLM2 and every type of ggml
+  llama  PROGRAM, the language-model example, against llama.cpp, which is compiled for that (a quarter of an hour): SmolLM2 and
+         every type of ggml; tests/run.sh leaves it out
 FOLDER holds downloads and what is compiled, and may be used again.
 TEXT
 }
