@@ -41,7 +41,7 @@ void check_product(const Activations& x, const quantized_matrix<Weights>& q, con
 }
 
 template <class Weights>
-quantized_matrix<Weights> weights_of(const gemm_test::shape& s) {
+quantized_matrix<Weights> sample_weights(const gemm_test::shape& s) {
   const std::vector<float> w = values_of(s.n * s.k, 1);
   return quantize<Weights>({w.data(), s.n, s.k});
 }
@@ -52,7 +52,7 @@ quantized_matrix<Weights> weights_of(const gemm_test::shape& s) {
 TEST_CASE_TEMPLATE("an empty product is epilogue(0) for every kind of activations", Weights, int4_g32, int8_per_channel,
                    offset4_g32, brain_float16, scheme<int4, symmetric, per_channel<1>>) {
   for (const gemm_test::shape& s : shapes) {
-    const auto q = weights_of<Weights>(s);
+    const auto q = sample_weights<Weights>(s);
     const std::vector<float> values = values_of(s.m * s.k, 2);
     const matrix_view<const float> x(values.data(), s.m, s.k);
     check_product(x, q, s);
@@ -66,7 +66,7 @@ TEST_CASE_TEMPLATE("an empty product is epilogue(0) for every kind of activation
 TEST_CASE("without k, dynamic activations of one scale for all rows give epilogue(0), too") {
   for (const gemm_test::shape& s : shapes) {
     const std::vector<float> values = values_of(s.m * s.k, 2);
-    check_product(dynamic<uint8_static>({values.data(), s.m, s.k}), weights_of<int4_g32>(s), s);
+    check_product(dynamic<uint8_static>({values.data(), s.m, s.k}), sample_weights<int4_g32>(s), s);
   }
 }
 

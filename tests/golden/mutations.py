@@ -12,8 +12,8 @@ import sys
 
 MUTATIONS = [
     ("order of accumulation: scale and add in two roundings", "gemm/group_fold.hpp",
-     "fused(to_float(sum), token_.scaled(floats::load(fresh(scales_ + p * panel_stride_)), row), floats::load(chain))",
-     "product(to_float(sum), floats::load(scales_ + p * panel_stride_)) + floats::load(chain)"),
+     "fused(to_float(sum), token_.scaled(parameters.scale.columns(), row), floats::load(chain))",
+     "product(to_float(sum), parameters.scale.columns()) + floats::load(chain)"),
     ("tie rule: halves away from even", "epilogue/stage.hpp",
      "return (x + magic) - magic;", "return (x + lanes<Lanes>::broadcast(0.25f) + magic) - magic;"),
     ("tail: the last column of a ragged panel", "gemm/tile_store.hpp",

@@ -132,6 +132,27 @@ TEST_CASE("of splits of which the last cannot appear, none appears") {
 }
 
 #if __has_include(<sys/resource.h>)
+TEST_CASE("a split that does not fit the disk keeps those behind it from appearing") {
+  const temporary_folder folder;
+  gguf_writer writer;
+  writer.add("a", gguf_tensor_type::I8, {1500});
+  writer.add("b", gguf_tensor_type::I8, {10});
+  ::rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto old_action = std::signal(SIGXFSZ, SIG_IGN);
+  const ::rlimit small{1000, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  gguf_output output = writer.open(folder / "m.gguf", {.largest_file = 1000});
+  output.write("a", bytes(1500));
+  output.write("b", bytes(10));
+  const auto failed = output.commit();
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, old_action);
+  REQUIRE(!failed);
+  CHECK(failed.failure().text.starts_with("cannot write \""));
+  CHECK(folder.size() == 0);
+}
+
 TEST_CASE("a disk that is full in the middle leaves the old file and no other") {
   const temporary_folder folder;
   const std::string path = folder / "file";

@@ -62,8 +62,8 @@ struct dot_weights<Arch, Element> {
 
 /// The dot product of an operand's weights, and how it wants activations.
 template <class Arch, class Packed>
-using weights_of = dot_weights<Arch, typename Packed::element_type>;
+using dot_weights_of = dot_weights<Arch, typename Packed::element_type>;
 template <class Arch, class Packed>
-using dot_of = dot<Arch, weights_of<Arch, Packed>::bits>;
+using dot_of = dot<Arch, dot_weights_of<Arch, Packed>::bits>;
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA

@@ -11,7 +11,7 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 /// The bias of weights that goes into prepared sums: where nothing else needs the sums, otherwise 0 for "as they are".
 template <class Arch, class Packed>
 inline constexpr std::int32_t folded_bias =
-    Packed::scheme_type::has_zero_point || Packed::scheme_type::has_offset ? 0 : weights_of<Arch, Packed>::bias;
+    Packed::scheme_type::has_zero_point || Packed::scheme_type::has_offset ? 0 : dot_weights_of<Arch, Packed>::bias;
 
 /// What prepared sums and scales are multiplied by.
 template <class Arch, class Packed>
@@ -100,7 +100,7 @@ class group_fold {
  protected:
   using Scheme = typename Packed::scheme_type;
   using activations = prepared_activations<dot_of<Arch, Packed>::format>;
-  using weights = weights_of<Arch, Packed>;
+  using weights = dot_weights_of<Arch, Packed>;
   using floats = float_columns<Arch>;
   using ints = int_columns<Arch>;
 

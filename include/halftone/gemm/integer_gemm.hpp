@@ -20,9 +20,9 @@ template <class Arch, class Packed, template <class, class, std::size_t> class F
 class integer_block {
   using Scheme = typename Packed::scheme_type;
   using dots = dot_of<Arch, Packed>;
-  static constexpr unsigned dot_bits = weights_of<Arch, Packed>::bits;
+  static constexpr unsigned dot_bits = dot_weights_of<Arch, Packed>::bits;
   /// Bit planes, unpacked in registers.
-  using plane_lines = typename weights_of<Arch, Packed>::lines;
+  using plane_lines = typename dot_weights_of<Arch, Packed>::lines;
   using activations = prepared_activations<dots::format>;
   using floats = float_columns<Arch>;
   using ints = int_columns<Arch>;

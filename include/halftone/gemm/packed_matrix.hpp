@@ -98,7 +98,7 @@ class packed_matrix {
 
   /// The packed memory, to write it down or to copy it; valid as long as this matrix.
   [[nodiscard]] packed_planes<Scheme> planes() const noexcept
-    requires(kind == packing::codes && uniform_element<element_type>)
+    requires(kind == packing::codes && uniform_element<element_type> && super_block_groups<Scheme> == 0)
   {
     return {.lines = lines_.span(), .scales = scales_.span(), .zero_points = zero_points_.span(),
             .offsets = offsets_.span(), .code_sums = code_sums_.span()};

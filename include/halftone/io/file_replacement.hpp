@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
@@ -48,6 +49,10 @@ class file_replacement {
   /// Appends bytes. Does nothing after a failure.
   void write(std::span<const std::uint8_t> bytes);
 
+  /// Ends the writing: the temporary is whole on the disk and closed, so that only its name is left to change. `commit` does it
+  /// where nobody did. @return  the first failure, if there was one
+  [[nodiscard]] const std::optional<file_failure>& seal();
+
   /// Makes the temporary the target. Call once, at the end.
   /// @return  bytes written, or the first failure
   result<std::uint64_t> commit();
@@ -60,6 +65,7 @@ class file_replacement {
     }
   }
   static long process();
+  [[nodiscard]] bool is_open() const noexcept;
   bool create();
   bool close_synchronized();
   void discard();
@@ -75,9 +81,17 @@ class file_replacement {
 #endif
 };
 
+inline const std::optional<file_failure>& file_replacement::seal() {
+  if (!failure_ && is_open() && !close_synchronized()) {
+    failed("write", temporary_);
+  }
+  return failure_;
+}
+
 #if __has_include(<unistd.h>)
 
 inline long file_replacement::process() { return static_cast<long>(::getpid()); }
+inline bool file_replacement::is_open() const noexcept { return file_ >= 0; }
 
 inline bool file_replacement::create() {
   file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -108,9 +122,7 @@ inline bool file_replacement::close_synchronized() {
 }
 
 inline result<std::uint64_t> file_replacement::commit() {
-  if (!failure_ && !close_synchronized()) {
-    failed("write", temporary_);
-  }
+  static_cast<void>(seal());
   if (!failure_ && std::rename(temporary_.c_str(), target_.c_str()) != 0) {
     failed("replace", target_);
   }
@@ -141,6 +153,7 @@ inline void file_replacement::discard() {
 #else
 
 inline long file_replacement::process() { return 0; }
+inline bool file_replacement::is_open() const noexcept { return file_ != nullptr; }
 
 inline bool file_replacement::create() {
   file_ = std::fopen(temporary_.c_str(), "wbx");
@@ -160,9 +173,7 @@ inline void file_replacement::write(std::span<const std::uint8_t> bytes) {
 inline bool file_replacement::close_synchronized() { return std::fclose(std::exchange(file_, nullptr)) == 0; }
 
 inline result<std::uint64_t> file_replacement::commit() {
-  if (!failure_ && !close_synchronized()) {
-    failed("write", temporary_);
-  }
+  static_cast<void>(seal());
   if (!failure_) {
     std::error_code code;
     std::filesystem::rename(temporary_, target_, code);

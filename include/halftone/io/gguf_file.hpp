@@ -19,7 +19,11 @@ class gguf_list {
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  [[nodiscard]] T operator[](std::size_t i) const { return (file_->*At)(i); }
+  /// @throws halftone::error behind the last
+  [[nodiscard]] T operator[](std::size_t i) const {
+    expects(i < size_, "gguf_file: entry ", i, " of ", size_);
+    return (file_->*At)(i);
+  }
 
   class iterator {
    public:

@@ -58,19 +58,28 @@ class gguf_output {
           std::vector<std::uint8_t>(static_cast<std::size_t>(excess == 0 ? 0 : alignment_ - excess)));
       written_ = 0;
       if (++next_ == file.tensors.size() && replacements_.size() < planned_.size()) {
+        static_cast<void>(replacements_.back()->seal());  // open files are few, a failure waits for commit
         begin_file();
       }
     }
   }
 
-  /// Renames the files to what they are to be called, the first one last: a set of splits is found by it only when it
-  /// is whole. Call once, at the end. @return  bytes of all files, or the first failure @throws  halftone::error if a
+  /// Renames the files to what they are to be called, the first one last, once all are whole on the disk: a set of splits is
+  /// found by it only when it is whole. Only a renaming that fails between two files leaves some of each. Call once, at the
+  /// end. @return  bytes of all files, or the first failure @throws  halftone::error if a
   /// tensor is not complete
   result<std::uint64_t> commit() {
     expects(!replacements_.empty(), "gguf_output: commit twice");
     const detail::gguf_planned_file& file = planned_[replacements_.size() - 1];
     expects(next_ == file.tensors.size(), "gguf_output: commit before tensor ",
             detail::in_quotes(next_ < file.tensors.size() ? file.tensors[next_].name : std::string()), " is written");
+    for (const auto& replacement : replacements_) {  // all are whole before the first appears
+      if (const auto& failure = replacement->seal()) {
+        const file_failure first = *failure;
+        replacements_.clear();
+        return first;
+      }
+    }
     std::uint64_t total = 0;
     while (!replacements_.empty()) {
       const result<std::uint64_t> bytes = replacements_.back()->commit();

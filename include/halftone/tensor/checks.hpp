@@ -58,7 +58,7 @@ void expects_int32_bound(std::size_t group_length, std::int64_t largest) {
                                                        : std::max<std::int64_t>(levels::max, -levels::min);
     // Offsets are multiplied by sums of activations alone.
     const std::int64_t step = std::max(weight * largest_sub_scale<Scheme>(), largest_sub_offset<Scheme>()) * largest;
-    const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / step);
+    const auto longest = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max() / std::max<std::int64_t>(step, 1));
     if (group_length > longest) {  // before the names, which may allocate
       expects(false, "gemm: a float group of ", group_length, " weights may overflow int32; with ", Element::name(),
               " weights", super_block_groups<Scheme> == 0 ? "" : ", integer scales", " and activations of magnitude up to ",

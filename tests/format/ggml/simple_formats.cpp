@@ -55,3 +55,15 @@ TEST_CASE("what is no matrix of blocks is refused") {
   check_refusals<ggml::q8_0>();
   check_refusals<ggml::q8_1>();
 }
+
+TEST_CASE("shapes beyond memory are failures, and weights are not encoded onto themselves") {
+  const std::size_t cols = largest_size / 32 / 32 * 32;  // whole blocks, whose bytes no size can count
+  const std::vector<std::uint8_t> sixteen(16);
+  CHECK(ggml::read<ggml::q8_0>(sixteen, {1, cols}).failure().code == file_error::truncated);
+  CHECK(ggml::read<ggml::q8_0>({}, {0, cols}).failure().code == file_error::too_large);
+  CHECK(ggml::row_bytes<ggml::q8_0>(largest_size) == largest_size);
+
+  std::vector<float> w(64);
+  const std::span<std::uint8_t> same(reinterpret_cast<std::uint8_t*>(w.data()), ggml::row_bytes<ggml::q4_0>(64));
+  CHECK_THROWS_WITH_AS(ggml::encode<ggml::q4_0>({w.data(), 1, 64}, same), "ggml::encode: w and bytes overlap", error);
+}

@@ -14,7 +14,7 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml {
 /// Bytes of a row of k weights. k is a multiple of the block.
 template <format_scheme Scheme, class Format = block_format<Scheme>>
 [[nodiscard]] constexpr std::size_t row_bytes(std::size_t k) noexcept {
-  return k / Format::block::weights * Format::bytes;
+  return saturated_product(k / Format::block::weights, Format::bytes);
 }
 
 /// Where the numbers of a block stand in the planes of a matrix.
@@ -142,6 +142,10 @@ template <format_scheme Scheme, class Format = block_format<Scheme>>
                         detail::message("ggml::read: [", shape.rows, ", ", shape.cols, "] in ", std::string(Format::name),
                                         " is ", length, " bytes, not ", bytes.size())};
   }
+  if (shape.cols > largest_size / 64) {
+    return file_failure{file_error::too_large, 0,
+                        detail::message("ggml::read: [", shape.rows, ", ", shape.cols, "] is more than memory can hold")};
+  }
   quantized_matrix<Scheme> q(shape);
   if constexpr (block_planes<Scheme, Format>::keeps_sums) {
     q.scheme().granularity.sums.resize(2 * q.group_count());
@@ -204,7 +208,7 @@ template <class Format>
 /// @param bytes       n * row_bytes(k)
 /// @param importance  none, or k numbers, 0 or more: how much the errors of each column count. Formats that ggml encodes
 ///                    without importance ignore it.
-/// @throws            halftone::error for a wrong shape, a NaN or an infinity
+/// @throws            halftone::error for a wrong shape, a NaN or an infinity, w and bytes that overlap
 /// @par Cost          rows are tasks of the executor; no allocation
 template <format_scheme Scheme, class Format = block_format<Scheme>>
 void encode(matrix_view<const float> w, std::span<std::uint8_t> bytes, std::span<const float> importance = {},
@@ -215,6 +219,7 @@ void encode(matrix_view<const float> w, std::span<std::uint8_t> bytes, std::span
   const std::size_t row_length = row_bytes<Scheme, Format>(w.cols());
   expects(bytes.size() == saturated_product(row_length == 0 ? 0 : w.rows(), row_length), "ggml::encode: [", w.rows(), ", ",
           w.cols(), "] in ", std::string(Format::name), " is ", w.rows(), " times ", row_length, " bytes, not ", bytes.size());
+  expects(!overlap(w, bytes), "ggml::encode: w and bytes overlap");
   expects(importance.empty() || importance.size() == w.cols(), "ggml::encode: ", importance.size(), " importances for ",
           w.cols(), " columns");
   for (std::size_t j = 0; j < importance.size(); ++j) {
