@@ -83,6 +83,7 @@ TEST_CASE("a tensor is found by its name, and lists know their size") {
   CHECK(file.tensors().size() == 14);
   CHECK(file.tensors()[0].name == "f32");
   CHECK(file.tensors()[13].name == "nvfp4");
+  CHECK_THROWS_WITH_AS(static_cast<void>(file.tensors()[file.tensors().size()]), doctest::Contains("gguf_file: entry "), error);
   CHECK(!file.metadata().empty());
   CHECK(file.metadata()[1].key == "low.uint8");
   std::size_t found_again = 0;
