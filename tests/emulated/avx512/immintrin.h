@@ -26,6 +26,14 @@
 #define _mm512_castsi256_si512 emulated_mm512_castsi256_si512
 #undef _mm512_inserti64x4
 #define _mm512_inserti64x4 emulated_mm512_inserti64x4
+#undef _mm512_cvtps_ph
+#define _mm512_cvtps_ph emulated_mm512_cvtps_ph
+#undef _mm512_castsi512_si256
+#define _mm512_castsi512_si256 emulated_mm512_castsi512_si256
+#undef _mm512_extracti64x4_epi64
+#define _mm512_extracti64x4_epi64 emulated_mm512_extracti64x4_epi64
+#undef _mm512_sqrt_ps
+#define _mm512_sqrt_ps emulated_mm512_sqrt_ps
 #undef _mm512_shuffle_epi8
 #define _mm512_shuffle_epi8 emulated_mm512_shuffle_epi8
 #undef _mm512_broadcast_i32x4
@@ -412,6 +420,28 @@ inline __m512 _mm512_fmadd_ps(__m512 a, __m512 b, __m512 c) {
 }
 inline __m512 _mm512_div_ps(__m512 a, __m512 b) {
   return emulated::make([&](int i) { return a.f[i] / b.f[i]; });
+}
+inline __m512 _mm512_sqrt_ps(__m512 a) {
+  __m512 r;
+  _mm256_storeu_ps(r.f, _mm256_sqrt_ps(_mm256_loadu_ps(a.f)));
+  _mm256_storeu_ps(r.f + 8, _mm256_sqrt_ps(_mm256_loadu_ps(a.f + 8)));
+  return r;
+}
+inline __m256i emulated_halves(__m512 a) {
+  const __m128i low = _mm256_cvtps_ph(_mm256_loadu_ps(a.f), _MM_FROUND_TO_NEAREST_INT);
+  const __m128i high = _mm256_cvtps_ph(_mm256_loadu_ps(a.f + 8), _MM_FROUND_TO_NEAREST_INT);
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(low), high, 1);
+}
+inline __m256i _mm512_cvtps_ph(__m512 a, int) { return emulated_halves(a); }
+inline __m256i _mm512_castsi512_si256(__m512i a) {
+  __m256i r;
+  std::memcpy(&r, a.b, 32);
+  return r;
+}
+inline __m256i _mm512_extracti64x4_epi64(__m512i a, int half) {
+  __m256i r;
+  std::memcpy(&r, a.b + 32 * half, 32);
+  return r;
 }
 inline float _mm512_reduce_min_ps(__m512 a) {
   float low = a.f[0];
