@@ -110,9 +110,16 @@ struct x86_narrow {
   HALFTONE_INLINE static __m128i sixteen_of(__m512i v) noexcept { return _mm512_extracti32x4_epi32(v, Piece); }
   HALFTONE_INLINE static void store_any(std::uint8_t* at, __m512i v) noexcept { _mm512_storeu_si512(at, v); }
   /// fp16 codes, rounded to nearest with ties to even; what is too large becomes infinite.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"  // of the intrinsic, which is a macro without optimization
+#endif
   HALFTONE_INLINE static void store_fp16(std::uint16_t* at, __m512 v) noexcept {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
   }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
   HALFTONE_INLINE static void store_halves(std::uint8_t* low, std::uint8_t* high, __m512i v) noexcept {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(low), _mm512_castsi512_si256(v));
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(high), _mm512_extracti64x4_epi64(v, 1));
