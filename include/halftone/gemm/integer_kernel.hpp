@@ -125,21 +125,27 @@ using sums_of = typename isa_detail::sums_of_tile<Arch, Bits, Source, Rows, Pane
 /// makes for all rows of a panel, and calls finish.ended; or keeps them in `totals`.
 template <std::size_t Rows, std::size_t Panels, class Sums, class Finish>
 HALFTONE_INLINE void keep_sums(const Sums& sums, std::int32_t* totals, bool adds, bool ends, const Finish& finish) noexcept {
-  sums.for_each([&](std::size_t p) HALFTONE_INLINE_LAMBDA { return finish.of_panel(p); },
-                [&]<class Parameters, class Columns>(std::size_t r, std::size_t p, const Parameters& parameters, Columns sum)
-                    HALFTONE_INLINE_LAMBDA {
-                      std::int32_t* total = fresh(totals) + (r * Panels + p) * panel_columns;
-                      if (adds) {
-                        sum = sum + Columns::load(total);
-                      }
-                      if (ends) {
-                        finish(r, p, parameters, sum);
-                      } else {
-                        sum.store(total);
-                      }
-                    });
+  const auto total_of = [&](std::size_t r, std::size_t p) HALFTONE_INLINE_LAMBDA {
+    return fresh(totals) + (r * Panels + p) * panel_columns;
+  };
   if (ends) {
+    sums.for_each([&](std::size_t p) HALFTONE_INLINE_LAMBDA { return finish.of_panel(p); },
+                  [&]<class Parameters, class Columns>(std::size_t r, std::size_t p, const Parameters& parameters, Columns sum)
+                      HALFTONE_INLINE_LAMBDA {
+                        if (adds) {
+                          sum = sum + Columns::load(total_of(r, p));
+                        }
+                        finish(r, p, parameters, sum);
+                      });
     finish.template ended<Rows>();
+  } else {
+    sums.for_each([](std::size_t) HALFTONE_INLINE_LAMBDA { return 0; },
+                  [&]<class Columns>(std::size_t r, std::size_t p, int, Columns sum) HALFTONE_INLINE_LAMBDA {
+                    if (adds) {
+                      sum = sum + Columns::load(total_of(r, p));
+                    }
+                    sum.store(total_of(r, p));
+                  });
   }
 }
 
