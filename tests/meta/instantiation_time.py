@@ -15,7 +15,7 @@ import tempfile
 
 import meta
 
-LIMIT = 3.5
+LIMIT = 4.0
 RUNS = 5
 # (source of lines, panels, rows) of the tiles of a scheme below 8 bits on AVX2: tile_shape<avx2> has 4 rows, 1 panel, and 2
 # panels for a single row. From decoded lines, rows that are left over are powers of two.
