@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Counts a ctest run: test cases and meta checks where a test prints a tally, else the test itself.
+"""Counts runs of ctest: test cases and meta checks where a test prints a tally, else the test itself.
 
-usage: count.py results.xml   (ctest --output-junit)
+usage: count.py results.xml ...   (ctest --output-junit)
 The last line is "N passed, N failed, N skipped"; the exit status is 1 if anything failed or nothing passed.
 """
 import re
@@ -11,7 +11,7 @@ import xml.etree.ElementTree
 TALLY = re.compile(r"^tally: (\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 
 total = [0, 0, 0]
-for case in xml.etree.ElementTree.parse(sys.argv[1]).getroot().iter("testcase"):
+for case in (case for name in sys.argv[1:] for case in xml.etree.ElementTree.parse(name).getroot().iter("testcase")):
     output = case.findtext("system-out") or ""
     reason = case.find("skipped")
     skipped = reason is not None and "SKIP_RETURN_CODE" in reason.get("message", "")
