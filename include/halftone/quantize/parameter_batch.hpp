@@ -18,7 +18,7 @@ struct parameter_batch {
   alignas(64) float high[size];
   alignas(64) float scale[size];
   alignas(64) float offset[size];
-  alignas(64) float reciprocal[size];
+  alignas(64) float factor[size];  ///< what values are scaled by
   alignas(64) std::int32_t zero_point[size];
 
   [[nodiscard]] HALFTONE_INLINE group_parameters of(std::size_t i) const noexcept {
@@ -54,12 +54,13 @@ struct parameter_batch {
     store(q, group, count, alone);
     unsigned all = 0;
     for_each(count, [&](std::size_t i) HALFTONE_INLINE_LAMBDA {
-      reciprocal[i] = reciprocal_of_scale(scale[i]);
-      const float factor = Scheme::has_scale ? reciprocal[i] : 1.0f;
+      factor[i] = Scheme::scaling_type::factor_of(scale[i]);
+      constexpr bool multiplies = std::is_same_v<typename Scheme::scaling_type, by_reciprocal>;  // elsewhere nobody asks
+      const float multiplier = Scheme::has_scale && multiplies ? factor[i] : 1.0f;
       const float from = Scheme::has_offset ? offset[i] : 0.0f;
       // Values lie between 0 and the ends, and NaN is not small.
       const auto small = [&](float end) HALFTONE_INLINE_LAMBDA {
-        return static_cast<unsigned>(magnitude((end - from) * factor) < 0x1p30f);
+        return static_cast<unsigned>(magnitude((end - from) * multiplier) < 0x1p30f);
       };
       const unsigned all_small = small(low[i]) & small(high[i]) & (Scheme::has_offset ? small(0.0f) : 1u);
       all |= wrong[i] | (large_values - large_values * all_small);

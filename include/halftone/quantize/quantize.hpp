@@ -25,7 +25,7 @@ void encode_row_of_units(matrix_view<const float> w, std::size_t row, quantized_
     const std::size_t count = std::min(dimension, w.cols() - k);
     for (std::size_t i = 0; i < count; ++i) {
       const group_parameters p = q.parameters_at(q.group_of(row, k + i));
-      scaled[i] = Scheme::has_scale ? product(w(row, k + i) - p.offset, reciprocal_of_scale(p.scale)) : w(row, k + i);
+      scaled[i] = Scheme::has_scale ? Scheme::scaling_type::scaled(w(row, k + i) - p.offset, Scheme::factor_of(p)) : w(row, k + i);
     }
     q.scheme().element.encode_unit(
         std::span<const float>(scaled.data(), count),
@@ -46,7 +46,7 @@ void encode_row(matrix_view<const float> w, std::size_t row, quantized_matrix<Sc
     row_encoder<default_arch, Scheme> encoder(q.scheme(), q.row_codes(row).data(), index);
     for (std::size_t k = 0; k < w.cols(); k += length) {
       const group_parameters p = q.parameters_at(q.group_of(row, k));
-      encoder.run(w.row_data(row) + k, std::min(length, w.cols() - k), p, reciprocal_of_scale(p.scale));
+      encoder.run(w.row_data(row) + k, std::min(length, w.cols() - k), p, Scheme::factor_of(p));
     }
     encoder.finish();
   } else {
@@ -55,7 +55,7 @@ void encode_row(matrix_view<const float> w, std::size_t row, quantized_matrix<Sc
     for (std::size_t k = 0; k < w.cols(); ++k) {
       const group_parameters p = q.parameters_at(q.group_of(row, k));
       write_code<Element::bits>(codes, k,
-                                encode_value(w(row, k), p, reciprocal_of_scale(p.scale), q.scheme(), index + k));
+                                encode_value(w(row, k), p, Scheme::factor_of(p), q.scheme(), index + k));
     }
   }
 }
@@ -88,6 +88,8 @@ void quantize_planes(matrix_view<const float> w, quantized_matrix<Scheme>& q, co
 ///
 ///   level = round(clamp((w - offset) * (1 / scale))) + zero_point       uniform elements; offset, zero point if there
 ///   code  = encode(w * (1 / scale))                                     table elements
+///
+/// or a division, and a rounding of the sum, where the scheme's scaling and rounding say so.
 ///
 /// Parameters are fitted group by group and stored, then codes are chosen against what was stored. The same bits as
 /// `reference::quantize`.

@@ -35,7 +35,7 @@ inline void encode_activation_row(const float* x, std::size_t count, const group
     std::memset(codes, static_cast<int>(encode_value(0.0f, p, 0.0f, scheme, index)), count);
     return;
   }
-  encode_run<default_arch, Kind>(x, count, p, reciprocal_of_scale(p.scale), scheme, index, codes);
+  encode_run<default_arch, Kind>(x, count, p, Scheme::factor_of(p), scheme, index, codes);
 }
 
 /// Quantizes all rows of x into codes [x.rows()][x.cols()], each row by its own range.

@@ -24,7 +24,7 @@ inline void quantize_grouped_rows(matrix_view<const float> x, std::size_t first,
       if (values.finite) {
         const group_parameters p = scheme.mapping.choose(values.values, scheme.element);
         *scales = p.scale;
-        encode_run<default_arch, value_kind::finite>(run, count, p, reciprocal_of_scale(p.scale), scheme,
+        encode_run<default_arch, value_kind::finite>(run, count, p, Scheme::factor_of(p), scheme,
                                                      (first + r) * x.cols() + begin, out);
       } else {
         *scales = std::numeric_limits<float>::quiet_NaN();

@@ -28,7 +28,7 @@ inline constexpr bool narrows_registers<Arch, 8> = requires {
 
 template <class Arch, class Scheme>
 inline constexpr bool encodes_in_registers =
-    encodes_in_lanes<Scheme> && narrows_registers<Arch, Scheme::element_type::bits>;
+    encodes_in_lanes<Scheme> && std::is_same_v<typename Scheme::scaling_type, by_reciprocal> && narrows_registers<Arch, Scheme::element_type::bits>;
 
 /// What a caller knows of its values: `finite` saves a test for NaN; `small` (below 2^30 in magnitude when scaled, and finite)
 /// that and a comparison.
@@ -49,8 +49,8 @@ class register_encoder {
   static constexpr std::size_t size = sizeof(bytes);
   static constexpr std::size_t bytes_written = size * Element::bits / 8;
 
-  HALFTONE_INLINE register_encoder(const group_parameters& p, float reciprocal) noexcept
-      : factor_(reciprocal), offset_(p.offset),
+  HALFTONE_INLINE register_encoder(const group_parameters& p, float factor) noexcept
+      : factor_(factor), offset_(p.offset),
         high_(static_cast<float>(Element::max - (Scheme::has_zero_point ? p.zero_point : 0))),
         zero_point_(registers::set_16(Scheme::has_zero_point ? p.zero_point : 0)) {}
 

@@ -19,15 +19,15 @@ class lane_encoder {
   using ints = int_columns<Arch>;
 
  public:
-  HALFTONE_INLINE lane_encoder(const group_parameters& p, float reciprocal) noexcept
-      : lane_encoder(p, reciprocal, Scheme::has_zero_point ? p.zero_point : 0) {}
+  HALFTONE_INLINE lane_encoder(const group_parameters& p, float factor) noexcept
+      : lane_encoder(p, factor, Scheme::has_zero_point ? p.zero_point : 0) {}
 
   [[nodiscard]] HALFTONE_INLINE ints levels(floats v) const noexcept {
     if constexpr (Scheme::has_offset) {
       v = v - offset_;
     }
     if constexpr (Scheme::has_scale) {
-      v = product(v, factor_);
+      v = Scheme::scaling_type::scaled(v, factor_);
     }
     // A finite product is not NaN, but a difference may overflow, and infinity times 0 is.
     if constexpr (Kind == value_kind::any || (Kind == value_kind::finite && Scheme::has_offset)) {
@@ -42,8 +42,8 @@ class lane_encoder {
   }
 
  private:
-  HALFTONE_INLINE lane_encoder(const group_parameters& p, float reciprocal, std::int32_t zero_point) noexcept
-      : factor_(floats::broadcast(reciprocal)), offset_(floats::broadcast(p.offset)),
+  HALFTONE_INLINE lane_encoder(const group_parameters& p, float factor, std::int32_t zero_point) noexcept
+      : factor_(floats::broadcast(factor)), offset_(floats::broadcast(p.offset)),
         low_(floats::broadcast(static_cast<float>(Element::min - zero_point))),
         high_(floats::broadcast(static_cast<float>(Element::max - zero_point))), zero_(ints::broadcast(zero_point)) {}
 
@@ -55,14 +55,14 @@ class lane_encoder {
 /// code are unspecified.
 /// @param index  number of the first value in the matrix, for stochastic rounding
 template <class Arch, value_kind Kind, scheme_type Scheme>
-HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_parameters& p, float reciprocal,
+HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_parameters& p, float factor,
                                 const Scheme& s, std::uint64_t index, std::uint8_t* codes) noexcept {
   using Element = typename Scheme::element_type;
   if constexpr (encodes_in_lanes<Scheme>) {
     std::size_t i = 0;
     if constexpr (encodes_in_registers<Arch, Scheme> && Element::bits == 8) {
       using registers = register_encoder<Arch, Scheme, Kind>;
-      const registers encoder(p, reciprocal);
+      const registers encoder(p, factor);
       for (; i + registers::size <= count; i += registers::size) {
         if constexpr (Kind == value_kind::any) {  // nobody looked at the values before
           for (std::size_t line = 0; line < registers::size; line += panel_columns) {
@@ -72,7 +72,7 @@ HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_p
         encoder.encode(x + i, codes + i);
       }
     }
-    const lane_encoder<Arch, Scheme, Kind> encoder(p, reciprocal);
+    const lane_encoder<Arch, Scheme, Kind> encoder(p, factor);
     for (; i + panel_columns <= count; i += panel_columns) {
       store_levels<(Element::min < 0)>(encoder.levels(float_columns<Arch>::load(x + i)), codes + i);
     }
@@ -85,14 +85,14 @@ HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_p
     // Scaled in lanes first: a product that is opaque to compilers would keep them from computing the rest in lanes.
     constexpr std::size_t most = 4 * panel_columns;
     alignas(64) float scaled[most];
-    const auto factor = float_columns<Arch>::broadcast(reciprocal);
+    const auto scale_factor = float_columns<Arch>::broadcast(factor);
     const auto offset = float_columns<Arch>::broadcast(p.offset);
     const auto scale = [&](float_columns<Arch> v, float* to) HALFTONE_INLINE_LAMBDA {
       if constexpr (Scheme::has_offset) {
         v = v - offset;
       }
       if constexpr (Scheme::has_scale) {
-        v = product(v, factor);
+        v = Scheme::scaling_type::scaled(v, scale_factor);
       }
       v.store(to);
     };
@@ -120,7 +120,7 @@ HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_p
     }
   } else {
     for (std::size_t i = 0; i < count; ++i) {
-      codes[i] = static_cast<std::uint8_t>(encode_value(x[i], p, reciprocal, s, index + i));
+      codes[i] = static_cast<std::uint8_t>(encode_value(x[i], p, factor, s, index + i));
     }
   }
 }
@@ -138,9 +138,9 @@ class row_encoder {
       : scheme_(scheme), codes_(codes), index_(index) {}
 
   /// Encodes the next `count` values of the row.
-  HALFTONE_INLINE void run(const float* x, std::size_t count, const group_parameters& p, float reciprocal) noexcept {
+  HALFTONE_INLINE void run(const float* x, std::size_t count, const group_parameters& p, float factor) noexcept {
     if constexpr (Element::bits == 8) {
-      encode_run<Arch, value_kind::finite>(x, count, p, reciprocal, scheme_, index_, codes_);
+      encode_run<Arch, value_kind::finite>(x, count, p, factor, scheme_, index_, codes_);
       codes_ += count;
       index_ += count;
       return;
@@ -150,12 +150,12 @@ class row_encoder {
         std::size_t i = 0;
         if constexpr (encodes_in_registers<Arch, Scheme>) {
           using registers = register_encoder<Arch, Scheme, value_kind::finite>;
-          const registers encoder(p, reciprocal);
+          const registers encoder(p, factor);
           for (; i + registers::size <= count; i += registers::size, codes_ += registers::bytes_written) {
             encoder.encode(x + i, codes_);
           }
         }
-        const lane_encoder<Arch, Scheme, value_kind::finite> encoder(p, reciprocal);
+        const lane_encoder<Arch, Scheme, value_kind::finite> encoder(p, factor);
         for (; i < count; i += panel_columns, codes_ += 2 * Element::bits) {
           store_code_levels<Element::bits, (Element::min < 0)>(encoder.levels(float_columns<Arch>::load(x + i)), codes_);
         }
@@ -169,7 +169,7 @@ class row_encoder {
           flush();
         }
         const std::size_t now = std::min(count, (block - held_) / panel_columns * panel_columns);
-        encode_run<Arch, value_kind::finite>(x, now, p, reciprocal, scheme_, index_, buffer_ + held_);
+        encode_run<Arch, value_kind::finite>(x, now, p, factor, scheme_, index_, buffer_ + held_);
         held_ += now;
         x += now;
         index_ += now;
@@ -185,7 +185,7 @@ class row_encoder {
     if constexpr (encodes_in_registers<Arch, Scheme>) {
       using registers = register_encoder<Arch, Scheme, value_kind::small>;
       const auto encoder = [&](std::size_t run) HALFTONE_INLINE_LAMBDA {
-        return registers(batch.of(run), batch.reciprocal[run]);
+        return registers(batch.of(run), batch.factor[run]);
       };
       const std::size_t whole = !small || held_ != 0 ? 0 : last == length ? count : count - 1;
       if (length % registers::size == 0) {
@@ -203,7 +203,7 @@ class row_encoder {
       index_ += i * length;
     }
     for (; i < count; ++i) {
-      run(x + i * pitch, i + 1 < count ? length : last, batch.of(i), batch.reciprocal[i]);
+      run(x + i * pitch, i + 1 < count ? length : last, batch.of(i), batch.factor[i]);
     }
   }
   /// Writes what is left.

@@ -87,7 +87,8 @@ template <scheme_type Scheme, class Estimator>
 ///   code  = encode(w * (1 / scale))                                     table elements
 ///
 /// The product with the reciprocal, the clamp before the rounding, and the integer addition after it are the contract. A scale
-/// below the smallest normal float has reciprocal 0.
+/// below the smallest normal float has reciprocal 0. A scaling policy puts a division in the place of that product; the rounding
+/// `with_zero_point` adds the zero point before it clamps and rounds.
 /// @throws halftone::error if w is not valid, holds NaN or infinity, or a parameter is not finite
 template <scheme_type Scheme, class Estimator>
   requires any_estimator_for<Estimator, Scheme>
@@ -111,8 +112,8 @@ template <scheme_type Scheme, class Estimator>
         std::vector<float> scaled(count);
         for (std::size_t i = 0; i < count; ++i) {
           const group_parameters p = q.parameters_at(q.group_of(row, k + i));
-          const float reciprocal = reciprocal_of_scale(p.scale);
-          scaled[i] = Scheme::has_scale ? product(w(row, k + i) - p.offset, reciprocal) : w(row, k + i);
+          const float factor = Scheme::factor_of(p);
+          scaled[i] = Scheme::has_scale ? Scheme::scaling_type::scaled(w(row, k + i) - p.offset, factor) : w(row, k + i);
         }
         q.scheme().element.encode_unit(
             std::span<const float>(scaled),
@@ -123,7 +124,7 @@ template <scheme_type Scheme, class Estimator>
       for (std::size_t k = 0; k < w.cols(); ++k) {
         const group_parameters p = q.parameters_at(q.group_of(row, k));
         write_code<Element::bits>(codes.data(), k,
-                                  encode_value(w(row, k), p, reciprocal_of_scale(p.scale), q.scheme(),
+                                  encode_value(w(row, k), p, Scheme::factor_of(p), q.scheme(),
                                                static_cast<std::uint64_t>(row) * w.cols() + k));
       }
     }

@@ -36,11 +36,11 @@ template <activation_scheme Scheme>
                                       : group_parameters{.scale = std::numeric_limits<float>::quiet_NaN()};
     q.scales()[set] = p.scale;
     q.zero_points()[set] = p.zero_point;
-    const float reciprocal = finite ? reciprocal_of_scale(p.scale) : 0.0f;
+    const float factor = finite ? Scheme::factor_of(p) : 0.0f;
     for (std::size_t i = first; i < last; ++i) {
       for (std::size_t k = 0; k < x.cols(); ++k) {
         const float value = finite ? x(i, k) : 0.0f;
-        q.row_codes(i)[k] = static_cast<std::uint8_t>(encode_value(value, p, reciprocal, scheme, i * x.cols() + k));
+        q.row_codes(i)[k] = static_cast<std::uint8_t>(encode_value(value, p, factor, scheme, i * x.cols() + k));
       }
     }
     static_assert(Element::bits == 8);
@@ -63,7 +63,7 @@ template <activation_scheme Scheme>
   for (std::size_t i = 0; i < x.rows(); ++i) {
     for (std::size_t k = 0; k < x.cols(); ++k) {
       q.row_codes(i)[k] = static_cast<std::uint8_t>(
-          encode_value(x(i, k), p, reciprocal_of_scale(p.scale), scheme, i * x.cols() + k));
+          encode_value(x(i, k), p, Scheme::factor_of(p), scheme, i * x.cols() + k));
     }
   }
   return q;
@@ -87,7 +87,7 @@ template <grouped_activation_scheme Scheme>
       q.row_scales(i)[begin / length] = scale;
       for (std::size_t k = begin; k < begin + run.size(); ++k) {
         q.row_codes(i)[k] = static_cast<std::uint8_t>(encode_value(finite ? x(i, k) : 0.0f, {.scale = scale},
-                                                                   finite ? reciprocal_of_scale(scale) : 0.0f, scheme,
+                                                                   finite ? Scheme::scaling_type::factor_of(scale) : 0.0f, scheme,
                                                                    i * x.cols() + k));
       }
     }

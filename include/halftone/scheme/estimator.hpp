@@ -39,21 +39,27 @@ struct min_max {
   }
 };
 
-/// The level of a scaled value under a uniform element, or what a table element's chosen code decodes to.
-/// `index` numbers the weights of the matrix, for stochastic rounding.
+/// The code of a value under these parameters.
+/// @param factor  Scheme::factor_of(p)
+/// @param index   numbers the weights of the matrix, for stochastic rounding
 template <scheme_type Scheme>
-[[nodiscard]] HALFTONE_INLINE constexpr std::uint32_t encode_value(float x, const group_parameters& p, float reciprocal,
+[[nodiscard]] HALFTONE_INLINE constexpr std::uint32_t encode_value(float x, const group_parameters& p, float factor,
                                                                    const Scheme& s, std::uint64_t index) noexcept {
   using Element = typename Scheme::element_type;
+  using Scaling = typename Scheme::scaling_type;
   float scaled = x;
   if constexpr (Scheme::has_offset) {
-    scaled = product(x - p.offset, reciprocal);
+    scaled = Scaling::scaled(x - p.offset, factor);
   } else if constexpr (Scheme::has_scale) {
-    scaled = product(x, reciprocal);
+    scaled = Scaling::scaled(x, factor);
   }
   if constexpr (uniform_element<Element>) {
-    const std::int32_t zero = Scheme::has_zero_point ? p.zero_point : 0;
+    std::int32_t zero = Scheme::has_zero_point ? p.zero_point : 0;
     scaled = scaled == scaled ? scaled : 0.0f;
+    if constexpr (Scheme::has_zero_point && rounds_sum_with_zero_point<typename Scheme::rounding_type>) {
+      scaled += static_cast<float>(zero);
+      zero = 0;
+    }
     scaled = maximum(scaled, static_cast<float>(Element::min - zero));
     scaled = minimum(scaled, static_cast<float>(Element::max - zero));
     typename Scheme::rounding_type rounding{};
@@ -68,10 +74,10 @@ template <scheme_type Scheme>
   requires scalar_element<typename Scheme::element_type>
 [[nodiscard]] constexpr double squared_error_of(std::span<const float> values, const group_parameters& p,
                                                 const Scheme& s) noexcept {
-  const float reciprocal = reciprocal_of_scale(p.scale);
+  const float factor = Scheme::factor_of(p);
   double sum = 0.0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::uint32_t code = encode_value(values[i], p, reciprocal, s, i);
+    const std::uint32_t code = encode_value(values[i], p, factor, s, i);
     const float difference = values[i] - s.real(s.element.decode(code), p);
     sum += static_cast<double>(difference) * static_cast<double>(difference);  // exact product: safe to contract
   }

@@ -71,6 +71,22 @@ struct truncate {
   }
 };
 
+/// Rounds the sum of scaled value and zero point instead of the scaled value: level = round(scaled + zero_point), the sum rounded
+/// to float first. Which of two levels a tie gets then depends on the zero point. Sources: ONNX Runtime's quantizer of
+/// MatMulNBits (with nearest_away), the reference evaluator of QLinearMatMul (with nearest_even).
+template <rounding_policy Rounding>
+struct with_zero_point {
+  static constexpr bool rounds_sum = true;
+  [[nodiscard]] static std::string name() { return detail::message("with_zero_point<", Rounding::name(), ">"); }
+  [[nodiscard]] HALFTONE_INLINE static constexpr float round(float x, std::uint64_t index) noexcept {
+    return Rounding{}.round(x, index);
+  }
+};
+
+/// The zero point is added before the rounding.
+template <class R>
+inline constexpr bool rounds_sum_with_zero_point = requires { requires R::rounds_sum; };
+
 /// Up with the probability of the fraction, else down; unbiased. A function of (Seed, index), so the same on every
 /// machine and thread count. Source: Gupta et al., arXiv:1502.02551.
 template <std::uint64_t Seed = 0>

@@ -5,6 +5,7 @@
 #include <halftone/scheme/granularity.hpp>
 #include <halftone/scheme/mapping.hpp>
 #include <halftone/scheme/rounding.hpp>
+#include <halftone/scheme/scaling.hpp>
 #include <halftone/scheme/storage.hpp>
 
 #include <tuple>
@@ -29,6 +30,8 @@ struct nth_option<Default, Is, Nth, First, Rest...> {
 template <class T>
 struct is_rounding : std::bool_constant<rounding_policy<T>> {};
 template <class T>
+struct is_scaling : std::bool_constant<scaling_policy<T>> {};
+template <class T>
 struct is_storage_option : std::bool_constant<storage_policy<T>> {};
 
 }  // namespace detail
@@ -38,16 +41,17 @@ struct is_storage_option : std::bool_constant<storage_policy<T>> {};
 /// @tparam Element      which codes exist (`element_format`)
 /// @tparam Mapping      how a range becomes parameters (`mapping_for<Element>`)
 /// @tparam Granularity  which weights share parameters (`granularity`)
-/// @tparam Options      in any order: a rounding policy (default nearest_even); a storage for scales (default fp32);
-///                      a second storage, for offsets (default: that of the scales)
+/// @tparam Options      in any order: a rounding policy (default nearest_even); a scaling policy (default by_reciprocal); a storage
+///                      for scales (default fp32); a second storage, for offsets (default: that of the scales)
 ///
 /// Policies are values, too: a table or a permutation known at run time is a member of the element or granularity.
 template <element_format Element, class Mapping, granularity Granularity, class... Options>
   requires mapping_for<Mapping, Element>
 struct scheme {
-  static_assert(((rounding_policy<Options> || storage_policy<Options>) && ...),
-                "scheme: every option is a rounding policy or a storage");
+  static_assert(((rounding_policy<Options> || scaling_policy<Options> || storage_policy<Options>) && ...),
+                "scheme: every option is a rounding policy, a scaling policy or a storage");
   static_assert((0 + ... + (rounding_policy<Options> ? 1 : 0)) <= 1, "scheme: at most one rounding policy");
+  static_assert((0 + ... + (scaling_policy<Options> ? 1 : 0)) <= 1, "scheme: at most one scaling policy");
   static_assert((0 + ... + (storage_policy<Options> ? 1 : 0)) <= 2,
                 "scheme: at most two storages, for scales and for offsets");
 
@@ -55,6 +59,7 @@ struct scheme {
   using mapping_type = Mapping;
   using granularity_type = Granularity;
   using rounding_type = typename detail::nth_option<nearest_even, detail::is_rounding, 0, Options...>::type;
+  using scaling_type = typename detail::nth_option<by_reciprocal, detail::is_scaling, 0, Options...>::type;
   using scale_storage = typename detail::nth_option<stored_as<fp32>, detail::is_storage_option, 0, Options...>::type;
   using offset_storage = typename detail::nth_option<scale_storage, detail::is_storage_option, 1, Options...>::type;
 
@@ -72,6 +77,11 @@ struct scheme {
   [[no_unique_address]] Element element{};
   [[no_unique_address]] Mapping mapping{};
   [[no_unique_address]] Granularity granularity{};
+
+  /// What the values of a group are scaled by, for `encode_value`.
+  [[nodiscard]] HALFTONE_INLINE static constexpr float factor_of(const group_parameters& p) noexcept {
+    return scaling_type::factor_of(p.scale);
+  }
 
   /// A mapping whose real numbers round elsewhere than its equation says has real(level, parameters); its weights are packed
   /// as floats.
@@ -92,6 +102,9 @@ struct scheme {
   [[nodiscard]] static std::string name() {
     std::string text = detail::message("scheme<", Element::name(), ",", Mapping::name(), ",", Granularity::name(), ",",
                                        rounding_type::name());
+    if constexpr (!std::is_same_v<scaling_type, by_reciprocal>) {
+      text += detail::message(",", scaling_type::name());
+    }
     if constexpr (has_scale) {
       text += detail::message(",", scale_storage::name());
     }
