@@ -22,8 +22,10 @@
 #include <halftone/element/ternary.hpp>
 #include <halftone/epilogue/activation_stages.hpp>
 #include <halftone/epilogue/epilogue.hpp>
+#include <halftone/epilogue/fixed_point.hpp>
 #include <halftone/epilogue/linear_stages.hpp>
 #include <halftone/epilogue/requantize.hpp>
+#include <halftone/epilogue/requantize_sums.hpp>
 #include <halftone/epilogue/stage.hpp>
 #include <halftone/format/ggml/block.hpp>
 #include <halftone/format/ggml/convert.hpp>

@@ -43,3 +43,30 @@ TEST_CASE("gemm_integers: groups, shapes, scales, overlap and the int32 bound") 
   check_refused(static_activations(matrix_view<const std::int8_t>(long_codes.data(), 1, k), p),
                 quantized_matrix<weights>(matrix_shape{1, k}), {y.data(), 1, 1}, "131071");
 }
+
+TEST_CASE("gemm_integers with a stage: the same, and what the stage refuses") {
+  using weights = scheme<int8, symmetric, per_channel<0>>;
+  const quantized_matrix<weights> q(matrix_shape{6, 64});
+  std::vector<std::int8_t> y(2 * 64);
+  std::vector<std::int8_t> codes(2 * 64);
+  std::vector<float> factors(6, 1.0f);
+  const group_parameters p{.scale = 1.0f};
+  const auto x = static_activations(matrix_view<const std::int8_t>(codes.data(), 2, 64), p);
+  const matrix_view<std::int8_t> out(y.data(), 2, 6);
+  using stage = requantize_sums<std::int8_t, in_float>;
+  const auto refused = [&](const auto& in, const auto& matrix, matrix_view<std::int8_t> to, const stage& finish, const char* message) {
+    CHECK_THROWS_WITH_AS(gemm_integers(in, pack(matrix), to, finish), doctest::Contains(message), halftone::error);
+    CHECK_THROWS_WITH_AS(reference::gemm_integers(in, matrix, to, finish), doctest::Contains(message), halftone::error);
+  };
+  const stage good{.factors = factors};
+  gemm_integers(x, pack(q), out, good);
+  refused(x, quantized_matrix<scheme<int8, symmetric, per_group<32>>>(matrix_shape{6, 64}), out, good, "2 groups");
+  refused(x, q, matrix_view<std::int8_t>(y.data(), 2, 5), good, "should be [2, 6]");
+  refused(x, q, out, {.factors = std::span<const float>(factors).first(5)}, "5 factors for 6");
+  refused(static_activations(matrix_view<const std::int8_t>(y.data(), 2, 64), p), q, out, good, "overlap");
+  const matrix_view<std::int8_t> on_factors(reinterpret_cast<std::int8_t*>(factors.data()), 2, 6);
+  refused(x, q, on_factors, good, "factors of requantize_sums overlap y");
+  const std::vector<std::int32_t> bias(6);
+  const matrix_view<std::int8_t> on_bias(const_cast<std::int8_t*>(reinterpret_cast<const std::int8_t*>(bias.data())), 2, 6);
+  refused(x, q, on_bias, {.factors = factors, .bias = bias}, "biases of requantize_sums overlap y");
+}

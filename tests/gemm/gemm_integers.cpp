@@ -9,6 +9,28 @@ using namespace halftone;
 
 namespace {
 
+/// Codes straight from the sums, a factor and a bias a column.
+template <class Output, class Rule, class Scheme>
+void check_codes(const activation_view& x, const quantized_matrix<Scheme>& q) {
+  const std::size_t m = x.rows();
+  const std::size_t n = q.rows();
+  std::vector<typename Rule::factor_type> factors;
+  std::vector<std::int32_t> bias;
+  for (std::size_t j = 0; j < n; ++j) {
+    factors.push_back(Rule::factor_of(0.37 / static_cast<double>(q.cols() + j + 1)));
+    bias.push_back(static_cast<std::int32_t>(random_bits(2, j)) >> 16);
+  }
+  const requantize_sums<Output, Rule> finish{.factors = factors, .bias = bias, .zero_point = 3, .low = 3};
+  std::vector<Output> expected(m * (n + 2), Output{7}), actual(m * (n + 2), Output{7});
+  reference::gemm_integers(x, q, matrix_view<Output>(expected.data(), m, n, n + 2), finish);
+  gemm_test::backwards order;
+  for (const std::size_t tasks : {std::size_t{1}, std::size_t{3}}) {
+    std::fill(actual.begin(), actual.end(), Output{7});
+    gemm_integers(x, pack(q), matrix_view<Output>(actual.data(), m, n, n + 2), finish, {.execute = executor_ref(order, tasks)});
+    CHECK(actual == expected);
+  }
+}
+
 template <class Scheme, class Byte>
 void check_integers(std::size_t m, std::size_t n, std::size_t k, std::int32_t zero_point) {
   quantized_matrix<Scheme> q(matrix_shape{n, k});
@@ -29,6 +51,9 @@ void check_integers(std::size_t m, std::size_t n, std::size_t k, std::int32_t ze
   const auto view = static_activations(matrix_view<const Byte>(x.data(), m, k, k + 1), p);
   std::vector<std::int32_t> expected(m * (n + 2), -7), actual(m * (n + 2), -7);
   reference::gemm_integers(view, q, {expected.data(), m, n, n + 2});
+  check_codes<std::int8_t, in_float>(view, q);
+  check_codes<std::uint8_t, in_double>(view, q);
+  check_codes<std::int16_t, in_fixed_point<double_rounding>>(view, q);
   gemm_test::backwards order;
   for (const std::size_t tasks : {std::size_t{1}, std::size_t{3}}) {
     std::fill(actual.begin(), actual.end(), -7);

@@ -25,4 +25,14 @@ TEST_CASE("integers by hand") {
   reference::gemm_integers(static_activations(matrix_view<const std::int8_t>(x.data(), 1, 3), p), q, {y.data(), 1, 2});
   CHECK(y[0] == (0 - 5) * (-128 + 1) + (255 - 5) * (127 + 1) + (7 - 5) * (3 + 1));
   CHECK(y[1] == 1 * (-128 + 1) + 2 * (127 + 1) + 3 * (3 + 1));
+
+  const std::int32_t bias[2] = {1, -2};
+  const double factors[2] = {0.001, 1.0};
+  std::vector<std::int8_t> z(2);
+  reference::gemm_integers(static_activations(matrix_view<const std::int8_t>(x.data(), 1, 3), p), q,
+                           matrix_view<std::int8_t>(z.data(), 1, 2),
+                           requantize_sums<std::int8_t, in_double>{.factors = factors, .bias = bias, .zero_point = -4});
+  CHECK(y[0] == 32643);
+  CHECK(z[0] == 33 - 4);
+  CHECK(z[1] == 127);
 }

@@ -61,6 +61,21 @@ namespace detail {
   return p;
 }
 
+/// The same in double.
+[[nodiscard]] HALFTONE_INLINE constexpr double product(double a, double b) noexcept {
+  double p = a * b;
+  if (!std::is_constant_evaluated()) {
+#if defined(__x86_64__) || defined(__SSE2__)
+    asm("" : "+x"(p));
+#elif defined(__aarch64__)
+    asm("" : "+w"(p));
+#elif defined(__GNUC__)
+    asm("" : "+m"(p));
+#endif
+  }
+  return p;
+}
+
 /// The smaller of two floats; b where a is NaN.
 [[nodiscard]] HALFTONE_INLINE constexpr float minimum(float a, float b) noexcept { return a < b ? a : b; }
 /// The larger of two floats; b where a is NaN.

@@ -2,6 +2,7 @@
 // Halftone: the integers of a multiplication, before any scale.
 #pragma once
 
+#include <halftone/epilogue/requantize_sums.hpp>
 #include <halftone/gemm/gemm.hpp>
 
 #include <cstring>
@@ -24,6 +25,48 @@ struct integer_sink {
   }
 };
 
+/// Where they end as codes. Compiled once for a stage, whatever the weights.
+template <class Output, class Stage>
+struct requantized_sink {
+  matrix_view<Output> y;
+  const Stage& finish;
+
+  void take(std::size_t first, const finished_panels& done) const noexcept {
+    const float* sums = done.chains;  // holds int32, see integer_fold
+    for (std::size_t r = 0; r < done.rows; ++r) {
+      for (std::size_t p = 0; p < done.panels; ++p, sums += panel_columns) {
+        const std::size_t column = (done.first_panel + p) * panel_columns;
+        const std::size_t count = std::min(panel_columns, y.cols() - column);
+        std::int32_t levels[panel_columns];
+        std::memcpy(levels, sums, count * sizeof(std::int32_t));
+        Output* const out = y.row_data(first + r) + column;
+        for (std::size_t j = 0; j < count; ++j) {
+          out[j] = finish.apply(levels[j], column + j);
+        }
+      }
+    }
+  }
+};
+
+namespace isa_detail {
+
+/// The sums of a call whose arguments were checked, into a sink.
+template <class Operand, class Sink>
+void multiply_integers(const activation_view& x, const Operand& w, const Sink& sink, const context& use) {
+  const gemm_pieces pieces = pieces_of(activation_kind::codes, x.rows(), w, use.execute.concurrency());
+  const call_workspace workspace(use, pieces.total());
+  for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
+    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
+    scratch memory(workspace.bytes());
+    const auto a = prepare<dot_of<default_arch, Operand>::format>(x, first, rows, w.geometry(), folded<default_arch, Operand>, memory);
+    over_panels(use, w, pieces, memory.take<std::byte>(0), [&](std::size_t begin, std::size_t end, scratch own) {
+      integer_block<default_arch, Operand, integer_fold>(w, a, rows, own).run(begin, end, sink_ref(sink).from(first));
+    });
+  }
+}
+
+}  // namespace isa_detail
+
 /// y[m, n] = sum over k of (a[m, k] - a's zero point) * (level[n, k] - zero point), exact: what ONNX calls MatMulInteger.
 ///
 /// @param x    8-bit activations [m, k]; their scales are not used
@@ -40,17 +83,28 @@ void gemm_integers(const activation_view& x, const Operand& w, matrix_view<std::
   if (y.empty()) {
     return;
   }
-  const gemm_pieces pieces = pieces_of(activation_kind::codes, x.rows(), w, use.execute.concurrency());
-  const call_workspace workspace(use, pieces.total());
-  const integer_sink sink{y};
-  for (std::size_t first = 0; first < x.rows(); first += pieces.block_rows) {
-    const std::size_t rows = std::min(pieces.block_rows, x.rows() - first);
-    scratch memory(workspace.bytes());
-    const auto a = prepare<dot_of<default_arch, Operand>::format>(x, first, rows, w.geometry(), folded<default_arch, Operand>, memory);
-    isa_detail::over_panels(use, w, pieces, memory.take<std::byte>(0), [&](std::size_t begin, std::size_t end, scratch own) {
-      integer_block<default_arch, Operand, integer_fold>(w, a, rows, own).run(begin, end, sink_ref(sink).from(first));
-    });
+  isa_detail::multiply_integers(x, w, integer_sink{y}, use);
+}
+
+/// The same, each sum turned into a code as it ends: y[m, n] = finish(sum, n), usually `requantize_sums`. The codes of
+/// `reference::gemm_integers`.
+///
+/// @param y       [m, n], of the stage's output type
+/// @param finish  a `sum_stage`
+/// @throws        halftone::error as above, and for factors or biases that do not fit y
+template <integer_operand Operand, class Output, sum_stage<Output> Stage>
+  requires(uniform_element<typename Operand::element_type> && !Operand::scheme_type::has_offset &&
+           !corrected_operand<Operand>)
+void gemm_integers(const activation_view& x, const Operand& w, matrix_view<Output> y, const Stage& finish,
+                   const context& use = {}) {
+  isa_detail::expects_problem(x, w, y, epilogue<>{});
+  expects_one_group(w.geometry().groups);
+  finish.expects_shape(y.shape());
+  finish.expects_apart(y);
+  if (y.empty()) {
+    return;
   }
+  isa_detail::multiply_integers(x, w, requantized_sink<Output, Stage>{y, finish}, use);
 }
 
 /// Corrections are real numbers: they have no place among integers.
