@@ -44,6 +44,12 @@
 #include <halftone/format/ggml/simple_formats.hpp>
 #include <halftone/format/ggml/table_formats.hpp>
 #include <halftone/format/ggml/ternary_formats.hpp>
+#include <halftone/format/tflite/bias.hpp>
+#include <halftone/format/tflite/flat_codes.hpp>
+#include <halftone/format/tflite/gemm_int16.hpp>
+#include <halftone/format/tflite/kernels.hpp>
+#include <halftone/format/tflite/requantization.hpp>
+#include <halftone/format/tflite/schemes.hpp>
 #include <halftone/gemm/composite.hpp>
 #include <halftone/gemm/gemm.hpp>
 #include <halftone/gemm/gemm_integers.hpp>

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers)
+systems=(ggml gguf tokenizers tflite)
 
 usage() {
   cat <<TEXT

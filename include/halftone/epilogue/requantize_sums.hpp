@@ -78,8 +78,9 @@ struct in_double {
 /// What `gemm_integers` stores after its sums: codes of type Output, 8 or 16 bits.
 ///
 /// @tparam Rule  in_float, in_double, in_fixed_point<Rounding> or one of your own
-template <class Output, class Rule>
-  requires(std::same_as<Output, std::int8_t> || std::same_as<Output, std::uint8_t> || std::same_as<Output, std::int16_t>)
+/// @tparam Sum   of the products and the bias: 64 bits where 32 do not hold it, outside of `gemm_integers`
+template <class Output, class Rule, class Sum = std::int32_t>
+  requires requantization_rule<Rule, Sum> && (std::same_as<Output, std::int8_t> || std::same_as<Output, std::uint8_t> || std::same_as<Output, std::int16_t>)
 struct requantize_sums {
   using output_type = Output;
   using factor_type = typename Rule::factor_type;
@@ -87,15 +88,15 @@ struct requantize_sums {
   static constexpr std::int32_t highest = std::numeric_limits<Output>::max();
 
   std::span<const factor_type> factors;  ///< one a column, or one for all
-  std::span<const std::int32_t> bias{};  ///< one a column, or none; added without the bits above the 32nd
+  std::span<const Sum> bias{};           ///< one a column, or none; added without the bits above those of Sum
   std::int32_t zero_point = 0;
   std::int32_t low = lowest;             ///< bounds of the codes: a fused ReLU is low = zero_point
   std::int32_t high = highest;
 
   /// The code of one output.
-  [[nodiscard]] HALFTONE_INLINE constexpr Output apply(std::int32_t sum, std::size_t column) const noexcept {
-    const auto biased = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) +
-                                                  static_cast<std::uint32_t>(bias.empty() ? 0 : bias[column]));
+  [[nodiscard]] HALFTONE_INLINE constexpr Output apply(Sum sum, std::size_t column) const noexcept {
+    using bits = std::make_unsigned_t<Sum>;
+    const auto biased = static_cast<Sum>(static_cast<bits>(sum) + static_cast<bits>(bias.empty() ? Sum{0} : bias[column]));
     const std::int32_t level =
         Rule::levels(biased, factors[factors.size() == 1 ? 0 : column], low - zero_point, high - zero_point);
     return static_cast<Output>(level + zero_point);

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Halftone: the schemes of TensorFlow Lite (LiteRT): weights, activations, and how its QUANTIZE operator rounds.
+#pragma once
+
+#include <halftone/element/float_storage.hpp>
+#include <halftone/element/integer.hpp>
+#include <halftone/scheme/asymmetric.hpp>
+#include <halftone/scheme/scheme.hpp>
+#include <halftone/scheme/symmetric.hpp>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA::tflite {
+
+/// Weights: symmetric, one scale a row (output channel) or one for all, scale = max|w| / 127 (7 and 1 for 4 and 2 bits). The
+/// codes that its quantizers make leave out the most negative one; files may hold it.
+template <signed_element Element = int8, class Granularity = per_channel<0>>
+using weights = scheme<Element, symmetric, Granularity, nearest_away>;
+
+/// Weights of older models: 8 bits without sign, a zero point.
+using uint8_weights = scheme<uint8, asymmetric, per_tensor, nearest_away>;
+
+/// Weights that an operator DEQUANTIZE turns into floats.
+using float16_weights = scheme<fp16, unscaled, per_tensor>;
+using float32_weights = scheme<fp32, unscaled, per_tensor>;
+
+// Activations as the reference kernel of the operator QUANTIZE makes them: the value divided by the scale, to nearest, ties away
+// from zero, then the zero point. Parameters are the model's: `given_parameters`.
+using int8_activations = scheme<int8, asymmetric, per_tensor, nearest_away, by_division>;
+using uint8_activations = scheme<uint8, asymmetric, per_tensor, nearest_away, by_division>;
+using int16_activations = scheme<int16, symmetric, per_tensor, nearest_away, by_division>;  ///< the zero point is 0
+
+/// The same as the optimized kernel and XNNPACK make them: the value times the reciprocal of the scale, ties to even.
+template <class Activations>
+using by_optimized_kernel =
+    scheme<typename Activations::element_type, typename Activations::mapping_type, per_tensor, nearest_even, by_reciprocal>;
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA::tflite
