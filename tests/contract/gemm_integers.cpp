@@ -63,10 +63,13 @@ TEST_CASE("gemm_integers with a stage: the same, and what the stage refuses") {
   refused(x, quantized_matrix<scheme<int8, symmetric, per_group<32>>>(matrix_shape{6, 64}), out, good, "2 groups");
   refused(x, q, matrix_view<std::int8_t>(y.data(), 2, 5), good, "should be [2, 6]");
   refused(x, q, out, {.factors = std::span<const float>(factors).first(5)}, "5 factors for 6");
+  const std::vector<std::int32_t> bias(6);
+  refused(x, q, out, {.factors = factors, .bias = std::span<const std::int32_t>(bias).first(5)}, "5 biases for 6");
+  refused(x, q, out, {.factors = factors, .zero_point = 128}, "zero point 128");
+  refused(x, q, out, {.factors = factors, .low = 3, .high = 2}, "bounds 3 and 2");
   refused(static_activations(matrix_view<const std::int8_t>(y.data(), 2, 64), p), q, out, good, "overlap");
   const matrix_view<std::int8_t> on_factors(reinterpret_cast<std::int8_t*>(factors.data()), 2, 6);
   refused(x, q, on_factors, good, "factors of requantize_sums overlap y");
-  const std::vector<std::int32_t> bias(6);
   const matrix_view<std::int8_t> on_bias(const_cast<std::int8_t*>(reinterpret_cast<const std::int8_t*>(bias.data())), 2, 6);
   refused(x, q, on_bias, {.factors = factors, .bias = bias}, "biases of requantize_sums overlap y");
 }

@@ -3,6 +3,7 @@
 # a short while from a fixed seed. It needs clang.
 set(fuzz_seconds 15)
 set(fuzz_seconds_gguf 30)  # binary lengths and counts everywhere: the more to find
+set(fuzz_seconds_tflite 30)
 file(GLOB fuzz_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*.cpp")
 find_program(halftone_fuzz_compiler NAMES clang++-19 clang++-14 clang++)
 mark_as_advanced(halftone_fuzz_compiler)
