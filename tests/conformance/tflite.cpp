@@ -2,15 +2,19 @@
 // Operations for tflite.py.
 #include <conformance/driver.hpp>
 
+#include <halftone/epilogue/linear_stages.hpp>
 #include <halftone/format/tflite/bias.hpp>
 #include <halftone/format/tflite/flat_codes.hpp>
 #include <halftone/format/tflite/gemm_int16.hpp>
 #include <halftone/format/tflite/requantization.hpp>
 #include <halftone/format/tflite/schemes.hpp>
 #include <halftone/gemm/gemm_integers.hpp>
+#include <halftone/io/tflite_file.hpp>
+#include <halftone/io/tflite_writer.hpp>
 #include <halftone/quantize/quantize.hpp>
 
 #include <algorithm>
+#include <map>
 
 using namespace halftone;
 using conformance::arguments;
@@ -107,7 +111,123 @@ void make_bias(arguments& a) {
   std::transform(in.begin(), in.end(), a.out<Integer>(1).begin(), [&](float x) { return tflite::to_bias<Integer>(x, scale); });
 }
 
+std::string path_of(arguments& a) {
+  const std::span<const std::uint8_t> letters = a.in<std::uint8_t>(0);
+  return {letters.begin(), letters.end()};
+}
+
+/// One layer of a file, with weights of this scheme.
+template <class Kernels, class Code, class Scheme>
+std::vector<Code> layer_of(const tflite_file& file, const tflite_layer& layer, const std::vector<Code>& x) {
+  const auto q = read_matrix<Scheme>(file.tensor(layer.weights)).value();
+  const group_parameters input = read_parameters(file.tensor(layer.input)).value();
+  const group_parameters output = read_parameters(file.tensor(layer.output)).value();
+  const std::size_t m = x.size() / q.cols();
+  std::vector<Code> y(m * q.rows());
+  const matrix_view<const Code> in(x.data(), m, q.cols());
+  const matrix_view<Code> out(y.data(), m, q.rows());
+  if constexpr (sizeof(Code) == 2) {
+    if (layer.bias && file.tensor(*layer.bias).type == tflite_type::INT64) {
+      const auto bias = read_numbers<std::int64_t>(file.tensor(*layer.bias)).value();
+      const tflite::requantization<tflite::reference_kernels, Code, std::int64_t> end(q, input, output, bias, layer.fused);
+      tflite::gemm_int16(in, q, out, end.stage());
+      return y;
+    }
+  }
+  const auto bias = layer.bias ? read_numbers<std::int32_t>(file.tensor(*layer.bias)).value() : std::vector<std::int32_t>();
+  const tflite::requantization<Kernels, Code> end(q, input, output, bias, layer.fused);
+  if constexpr (sizeof(Code) == 2) {
+    tflite::gemm_int16(in, q, out, end.stage());
+  } else {
+    gemm_integers(static_activations(in, input), pack(q), out, end.stage());
+  }
+  return y;
+}
+
+/// All layers of a file, from its input to its output. Arrays: path, x, y.
+template <class Kernels, class Code>
+void run_file(arguments& a) {
+  const tflite_file file = tflite_file::open(path_of(a)).value();
+  const std::span<const Code> x = a.in<Code>(1);
+  std::map<std::size_t, std::vector<Code>> tensors;
+  tensors[static_cast<std::size_t>(file.inputs()[0])] = {x.begin(), x.end()};
+  for (std::size_t i = 0; i < file.operator_count(); ++i) {
+    const tflite_layer layer = file.fully_connected(i).value();
+    const tflite_tensor weights = file.tensor(layer.weights);
+    const bool one = weights.quantization.size() == 1;
+    const std::vector<Code>& in = tensors.at(layer.input);
+    std::vector<Code>& out = tensors[layer.output];
+    if (weights.type == tflite_type::INT8) {
+      out = one ? layer_of<Kernels, Code, tflite::weights<int8, per_tensor>>(file, layer, in)
+                : layer_of<Kernels, Code, tflite::weights<int8>>(file, layer, in);
+    } else {
+      out = one ? layer_of<Kernels, Code, tflite::weights<int4, per_tensor>>(file, layer, in)
+                : layer_of<Kernels, Code, tflite::weights<int4>>(file, layer, in);
+    }
+  }
+  const std::vector<Code>& y = tensors.at(static_cast<std::size_t>(file.outputs()[0]));
+  std::copy(y.begin(), y.end(), a.out<Code>(2).begin());
+}
+
+/// Two layers of float weights and biases, quantized and written. Arrays: path, w1, b1, w2, b2. Numbers: m, k, n1, n2, then scale and
+/// zero point of the input, the first and the second output, and the activation of the first layer.
+template <class Scheme, class Bias>
+void write_file(arguments& a, tflite_type type) {
+  const auto activation = [&](std::size_t i) {
+    return tflite_activation{type, {.scale = static_cast<float>(a.number(i)), .zero_point = static_cast<std::int32_t>(a.number(i + 1))}};
+  };
+  tflite_writer model;
+  std::size_t last = model.input("x", {a.size(0), a.size(1)}, activation(4));
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::size_t n = a.size(2 + i);
+    const auto q = quantize<Scheme>({a.in<float>(1 + 2 * i).data(), n, a.size(1 + i)});
+    const std::vector<Bias> bias = tflite::to_biases<Bias>(a.in<float>(2 + 2 * i), q, static_cast<float>(a.number(4 + 2 * i)));
+    last = model.fully_connected("layer", last, q, std::span<const Bias>(bias), activation(6 + 2 * i),
+                                 i == 0 ? static_cast<tflite::fused_activation>(a.size(10)) : tflite::fused_activation::none);
+  }
+  model.output(last);
+  static_cast<void>(model.write(path_of(a)).value());
+}
+
+/// One layer of 16-bit float weights. Arrays: path, w, b. Numbers: m, k, n.
+void write_halves(arguments& a) {
+  tflite_writer model;
+  const tflite_activation floats{tflite_type::FLOAT32};
+  const std::size_t x = model.input("x", {a.size(0), a.size(1)}, floats);
+  model.output(model.fully_connected("y", x, quantize<tflite::float16_weights>({a.in<float>(1).data(), a.size(2), a.size(1)}), a.in<float>(2), floats));
+  static_cast<void>(model.write(path_of(a)).value());
+}
+/// The same file, multiplied. Arrays: path, x, y.
+void run_halves(arguments& a) {
+  const tflite_file file = tflite_file::open(path_of(a)).value();
+  const auto q = read_matrix<tflite::float16_weights>(file.tensor(static_cast<std::size_t>(file.operation(0).inputs[0]))).value();
+  const auto bias = read_numbers<float>(file.tensor(*file.fully_connected(1).value().bias)).value();
+  const std::size_t m = a.in<float>(1).size() / q.cols();
+  gemm(matrix_view<const float>(a.in<float>(1).data(), m, q.cols()), pack(q), matrix_view<float>(a.out<float>(2).data(), m, q.rows()),
+       epilogue{add_bias{bias}});
+}
+
+template <class Kernels>
+void register_files(const std::string& name) {
+  operation("run file int8 " + name, run_file<Kernels, std::int8_t>);
+  operation("run file int16 " + name, run_file<Kernels, std::int16_t>);
+}
+
 const bool registered = [] {
+  register_files<tflite::xnnpack_kernels>("XNNPACK");
+  register_files<tflite::reference_kernels>("reference");
+  register_files<tflite::builtin_kernels>("builtin");
+  const auto add_write = [](const std::string& name, auto scheme, auto bias, tflite_type type) {
+    operation("write file " + name, [type](arguments& a) { write_file<decltype(scheme), decltype(bias)>(a, type); });
+  };
+  add_write("int8 int8 one", tflite::weights<int8, per_tensor>{}, std::int32_t{}, tflite_type::INT8);
+  add_write("int8 int8 rows", tflite::weights<int8>{}, std::int32_t{}, tflite_type::INT8);
+  add_write("int8 int4 one", tflite::weights<int4, per_tensor>{}, std::int32_t{}, tflite_type::INT8);
+  add_write("int8 int4 rows", tflite::weights<int4>{}, std::int32_t{}, tflite_type::INT8);
+  add_write("int16 int8 one", tflite::weights<int8, per_tensor>{}, std::int64_t{}, tflite_type::INT16);
+  add_write("int16 int8 rows", tflite::weights<int8>{}, std::int64_t{}, tflite_type::INT16);
+  operation("write halves", write_halves);
+  operation("run halves", run_halves);
   register_kernels<tflite::xnnpack_kernels>("XNNPACK");
   register_kernels<tflite::reference_kernels>("reference");
   register_kernels<tflite::builtin_kernels>("builtin");

@@ -3,7 +3,9 @@
 import importlib.metadata
 import pathlib
 import sys
+import tempfile
 
+import flatbuffers
 import numpy
 from ai_edge_litert import _pywrap_tensorflow_lite_calibration_wrapper as calibration
 from ai_edge_litert import schema_py_generated as schema
@@ -287,9 +289,64 @@ for activations, biases in (("int8", "int32"), ("int16", "int64"), ("int16", "in
                 for i, scale in enumerate(w.quantization.scale)]
         suite.equal(f"the package's quantizer: biases of {biases} for {activations}", numpy.concatenate(ours), theirs)
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "format/tflite"))
+
+# Files: what Halftone writes runs in the interpreter, and gives the codes that Halftone computes from the same file.
+folder = tempfile.TemporaryDirectory()
+path = str(pathlib.Path(folder.name) / "model.tflite")
+letters = numpy.frombuffer(path.encode(), numpy.uint8).copy()
+
+
+def compare_file(rule, x, columns, kernels, case="", taken=None):
+    content = pathlib.Path(path).read_bytes()
+    ours = suite.run(f"run file {x.dtype} {taken or kernels}", [letters, x, numpy.empty((len(x), columns), x.dtype)])[2]
+    suite.equal(rule, ours, tflite_models.run(content, [x], kernels)[0], case)
+
+
+for activations, kind in (("int8", "int8"), ("int8", "int4"), ("int16", "int8")):
+    for rows in ("one", "rows"):
+        for m, k, n1, n2 in ((1, 8, 6, 2), (5, 64, 32, 10), (3, 100, 50, 7), (17, 6, 120, 33)):
+            for activation in ("none", "relu", "relu6"):
+                w1, w2 = random.normal(size=(n1, k)).astype(F), random.normal(size=(n2, n1)).astype(F)
+                b1, b2 = random.normal(size=n1).astype(F), random.normal(size=n2).astype(F)
+                zeros = [0, 0, 0] if activations == "int16" else [int(v) for v in random.integers(-100, 100, 3)]
+                steps = 32767 if activations == "int16" else 127
+                scales = [3 / steps, 3 * k ** 0.5 / steps, 6 * (k * n1) ** 0.5 / steps]
+                suite.run(f"write file {activations} {kind} {rows}", [letters, w1, b1, w2, b2],
+                          [m, k, n1, n2, *sum(([F(a), b] for a, b in zip(scales, zeros)), []), RELU[activation]])
+                x = codes(activations, (m, k))
+                for kernels in KERNELS:
+                    compare_file(f"{kernels}: files that Halftone writes, {activations} x {kind}", x, n2, kernels,
+                                 f"{rows}, [{m}, {k}, {n1}, {n2}], {activation}")
+
+for m, k, n in ((1, 1, 1), (3, 40, 9), (8, 129, 33)):
+    x, w, bias = random.normal(size=(m, k)).astype(F), random.normal(size=(n, k)).astype(F), random.normal(size=n).astype(F)
+    suite.run("write halves", [letters, w, bias], [m, k, n])
+    ours = suite.run("run halves", [letters, x, numpy.empty((m, n), F)])[2]
+    halves = w.astype(numpy.float16).astype(numpy.float64)
+    # Both add k products and a bias in float, in orders of their own: each is within (k + 1) roundings of the sum of magnitudes.
+    bound = 2 * (k + 2) * 2.0 ** -24 * (numpy.abs(x.astype(numpy.float64)) @ numpy.abs(halves).T + numpy.abs(bias))
+    for kernels in KERNELS:
+        theirs = tflite_models.run(pathlib.Path(path).read_bytes(), [x], kernels)[0]
+        suite.close(f"{kernels}: files of 16-bit float weights that Halftone writes", ours, theirs, bound, f"[{m}, {n}, {k}]")
+
+# Files of the package's quantizer, read and run.
+for activations, biases in (("int8", "int32"), ("int16", "int64")):
+    for _ in range(6):
+        x, w, bias = random.normal(0.3, size=(6, 48)).astype(F), random.normal(size=(11, 48)).astype(F), random.normal(size=11).astype(F)
+        builder = flatbuffers.Builder(1024)
+        builder.Finish(quantized_by_package(x, w, bias, activations, biases).Pack(builder), b"TFL3")
+        pathlib.Path(path).write_bytes(builder.Output())
+        for kernels in KERNELS:
+            compare_file(f"{kernels}: files of the package's quantizer, {activations}", codes(activations, (6, 48)), 11, kernels)
+
+sys.path += [str(pathlib.Path(__file__).resolve().parents[1] / place) for place in ("format/tflite", "io")]
 import make_golden  # noqa: E402
 
 suite.true("tests/format/tflite/golden.txt is what the package computes",
            pathlib.Path(make_golden.__file__).with_name("golden.txt").read_text() == make_golden.text())
+import make_tflite_golden  # noqa: E402
+
+for name in ("dense", "nibbles", "half"):
+    suite.true("tests/io/tflite_golden is what the package writes", pathlib.Path(make_tflite_golden.__file__).with_name(
+        "tflite_golden").joinpath(f"{name}.tflite").read_bytes() == getattr(make_tflite_golden, name)(), name)
 suite.finish()

@@ -108,6 +108,13 @@ TEST_CASE("weights without elements, of any extent") {
   CHECK(read_matrix<per_row>(file.tensor(1)).value().shape() == matrix_shape{0, 0});
 }
 
+TEST_CASE("a narrow element takes files without its missing code") {
+  using narrow = scheme<int8_narrow, symmetric, per_channel<0>>;
+  CHECK(matrix_failure<narrow>(layer_file()) == "tflite: tensor \"w\": element 5 is -128, which the scheme leaves out");
+  const bytes content = layer_file().set("w.bytes[5]", 129, 1).file();
+  CHECK(read_matrix<narrow>(tflite_file::parse(content).value().tensor(1)).value().code_at(1, 2) == 129);
+}
+
 TEST_CASE("parameters and numbers that are not there") {
   const auto parameters = [](const tflite_tensor& t) { return read_parameters(t); };
   CHECK(failure_of(layer_file(), "w", parameters).text == "tflite: tensor \"w\": 2 scales, not 1");

@@ -21,16 +21,12 @@ template <class Element>
     return tflite_type::BFLOAT16;
   } else if constexpr (uniform_element<Element>) {
     constexpr bool is_signed = Element::min < 0;
-    if constexpr (Element::max - Element::min + 1 != 1 << Element::bits) {
-      return std::nullopt;  // a file may hold the code that a narrow element leaves out
-    } else {
-      switch (Element::bits) {
-        case 2: return is_signed ? std::optional(tflite_type::INT2) : std::nullopt;
-        case 4: return is_signed ? tflite_type::INT4 : tflite_type::UINT4;
-        case 8: return is_signed ? tflite_type::INT8 : tflite_type::UINT8;
-        case 16: return is_signed ? tflite_type::INT16 : tflite_type::UINT16;
-        default: return std::nullopt;
-      }
+    switch (Element::bits) {
+      case 2: return is_signed ? std::optional(tflite_type::INT2) : std::nullopt;
+      case 4: return is_signed ? tflite_type::INT4 : tflite_type::UINT4;
+      case 8: return is_signed ? tflite_type::INT8 : tflite_type::UINT8;
+      case 16: return is_signed ? tflite_type::INT16 : tflite_type::UINT16;
+      default: return std::nullopt;
     }
   } else {
     return std::nullopt;
@@ -128,6 +124,16 @@ template <tflite_scheme Scheme>
     }
   }
   tflite::from_flat(tensor.bytes, q);
+  if constexpr (uniform_element<Element>) {
+    if constexpr (Element::max - Element::min + 1 != 1 << Element::bits) {  // narrow: a file may hold the code that it leaves out
+      for (std::size_t i = 0; i < q.rows() * q.cols(); ++i) {
+        if (Element::level_of(q.code_at(i / q.cols(), i % q.cols())) < Element::min) {
+          return tflite_refusal(tensor, file_error::scheme_mismatch, tensor.offset, "element ", i, " is ",
+                                Element::level_of(q.code_at(i / q.cols(), i % q.cols())), ", which the scheme leaves out");
+        }
+      }
+    }
+  }
   return q;
 }
 
