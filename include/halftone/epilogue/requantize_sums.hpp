@@ -122,9 +122,9 @@ struct requantize_sums {
 /// What may end a multiplication of integers: turns the sum of a column into an Output.
 template <class S, class Output>
 concept sum_stage = requires(const S& s, std::int32_t sum, std::size_t column, matrix_shape shape, const matrix_view<Output>& y) {
-  { s.apply(sum, column) } noexcept -> std::same_as<Output>;
   s.expects_shape(shape);
   s.expects_apart(y);
+  { s.apply(sum, column) } noexcept -> std::same_as<Output>;
 };
 
 static_assert(requantization_rule<in_float, std::int32_t> && requantization_rule<in_double, std::int64_t> &&
