@@ -60,7 +60,7 @@ void check_all(const shape& s) {
   const auto check = [&](const auto& activations, const char* kind) {
     output expected(s.m, s.n);
     reference::gemm(activations, q, expected.view(), finish);
-    for (const std::size_t tasks : {1, 3}) {
+    for (const std::size_t tasks : {std::size_t{1}, std::size_t{3}}) {
       output actual(s.m, s.n);
       gemm(activations, w, actual.view(), finish, context{.execute = executor_ref(order, tasks)});
       if (std::memcmp(actual.values.data(), expected.values.data(), actual.values.size() * sizeof(float)) != 0) {

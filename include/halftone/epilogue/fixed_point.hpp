@@ -81,9 +81,9 @@ struct double_rounding_upward {
     return to_fixed_point(factor);
   }
   [[nodiscard]] HALFTONE_INLINE static constexpr std::int32_t multiplied(std::int32_t x, fixed_point_multiplier m) noexcept {
-    const std::int64_t high = detail::high_product(detail::shifted_left(x, std::max(m.shift, 0)), m.value);
+    const std::int32_t high = detail::high_product(detail::shifted_left(x, std::max(m.shift, 0)), m.value);
     const std::int32_t right = std::max(-m.shift, 0);
-    return static_cast<std::int32_t>((high + ((std::int64_t{1} << right) >> 1)) >> right);
+    return (high >> right) + (right == 0 ? 0 : (high >> (right - 1)) & 1);  // the bit below the point
   }
 };
 

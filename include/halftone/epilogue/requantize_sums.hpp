@@ -8,12 +8,14 @@
 //   factor_type                               what it keeps of a factor
 //   factor_of(double) -> factor_type
 //   levels(sum, factor, low, high) -> int32   the rounded product, within low .. high (bounds less the zero point)
+//   rounded(sum, factor, low, high)           optional: the same for lanes of floats, which kernels then use
 #pragma once
 
 #include <halftone/core/arithmetic.hpp>
 #include <halftone/core/error.hpp>
 #include <halftone/core/matrix_view.hpp>
 #include <halftone/epilogue/fixed_point.hpp>
+#include <halftone/epilogue/stage.hpp>
 
 #include <span>
 
@@ -50,10 +52,12 @@ struct in_float {
   template <class Sum>
   [[nodiscard]] HALFTONE_INLINE static constexpr std::int32_t levels(Sum sum, float factor, std::int32_t low,
                                                                      std::int32_t high) noexcept {
-    constexpr float magic = 12582912.0f;  // 1.5 * 2^23
-    float scaled = product(static_cast<float>(sum), factor);
-    scaled = minimum(maximum(scaled, static_cast<float>(low)), static_cast<float>(high));
-    return static_cast<std::int32_t>((scaled + magic) - magic);
+    return static_cast<std::int32_t>(
+        rounded(static_cast<float>(sum), factor, static_cast<float>(low), static_cast<float>(high)));
+  }
+  template <class Lanes>
+  [[nodiscard]] HALFTONE_INLINE static constexpr Lanes rounded(Lanes sum, Lanes factor, Lanes low, Lanes high) noexcept {
+    return round_even(minimum(maximum(product(sum, factor), low), high));
   }
 };
 
@@ -83,6 +87,7 @@ template <class Output, class Rule, class Sum = std::int32_t>
   requires requantization_rule<Rule, Sum> && (std::same_as<Output, std::int8_t> || std::same_as<Output, std::uint8_t> || std::same_as<Output, std::int16_t>)
 struct requantize_sums {
   using output_type = Output;
+  using rule_type = Rule;
   using factor_type = typename Rule::factor_type;
   static constexpr std::int32_t lowest = std::numeric_limits<Output>::min();
   static constexpr std::int32_t highest = std::numeric_limits<Output>::max();

@@ -25,6 +25,12 @@ struct integer_sink {
   }
 };
 
+/// Stages whose rule works on lanes of floats, for outputs of 8 bits.
+template <class Stage>
+concept sum_stage_of_lanes = sizeof(typename Stage::output_type) == 1 && requires(float_columns<default_arch> lanes) {
+  { Stage::rule_type::rounded(lanes, lanes, lanes, lanes) } -> std::same_as<float_columns<default_arch>>;
+};
+
 /// Where they end as codes. Compiled once for a stage, whatever the weights.
 template <class Output, class Stage>
 struct requantized_sink {
@@ -38,13 +44,37 @@ struct requantized_sink {
         const std::size_t column = (done.first_panel + p) * panel_columns;
         const std::size_t count = std::min(panel_columns, y.cols() - column);
         std::int32_t levels[panel_columns];
-        std::memcpy(levels, sums, count * sizeof(std::int32_t));
+        std::memcpy(levels, sums, sizeof levels);
         Output* const out = y.row_data(first + r) + column;
-        for (std::size_t j = 0; j < count; ++j) {
-          out[j] = finish.apply(levels[j], column + j);
+        if constexpr (sum_stage_of_lanes<Stage>) {
+          put_lanes(levels, column, count, out);
+        } else {
+          for (std::size_t j = 0; j < count; ++j) {
+            out[j] = finish.apply(levels[j], column + j);
+          }
         }
       }
     }
+  }
+
+ private:
+  HALFTONE_INLINE void put_lanes(const std::int32_t* sums, std::size_t column, std::size_t count, Output* out) const noexcept {
+    using ints = int_columns<default_arch>;
+    using floats = float_columns<default_arch>;
+    ints biased = ints::load(sums);
+    if (!finish.bias.empty()) {
+      std::int32_t bias[panel_columns] = {};
+      std::memcpy(bias, finish.bias.data() + column, count * sizeof(std::int32_t));
+      biased = biased + ints::load(bias);
+    }
+    const bool one = finish.factors.size() == 1;
+    const floats factor = one ? floats::broadcast(finish.factors[0]) : floats::load(finish.factors.data() + column, count);
+    const floats levels = Stage::rule_type::rounded(to_float(biased), factor,
+                                                    floats::broadcast(static_cast<float>(finish.low - finish.zero_point)),
+                                                    floats::broadcast(static_cast<float>(finish.high - finish.zero_point)));
+    std::uint8_t bytes[panel_columns];
+    store_levels<std::is_signed_v<Output>>(nearest_integers(levels) + ints::broadcast(finish.zero_point), bytes);
+    std::memcpy(out, bytes, count);
   }
 };
 
