@@ -207,6 +207,23 @@ void run_halves(arguments& a) {
        epilogue{add_bias{bias}});
 }
 
+/// Weights of a file of ai-edge-quantizer, and the float weights that it was made of. Arrays: path, floats, then levels and scales of
+/// the file, levels and scales of Halftone. Numbers: rows, columns, number of the tensor.
+template <class Element>
+void read_and_quantize(arguments& a) {
+  using Scheme = tflite::ai_edge_weights<Element>;
+  const auto put = [&](const quantized_matrix<Scheme>& q, std::size_t first) {
+    for (std::size_t i = 0; i < q.rows() * q.cols(); ++i) {
+      a.out<std::int8_t>(first)[i] = static_cast<std::int8_t>(Element::level_of(q.code_at(i / q.cols(), i % q.cols())));
+    }
+    for (std::size_t g = 0; g < q.group_count(); ++g) {
+      a.out<float>(first + 1)[g] = q.scale_at(g);
+    }
+  };
+  put(read_matrix<Scheme>(tflite_file::open(path_of(a)).value().tensor(a.size(2))).value(), 2);
+  put(quantize<Scheme>({a.in<float>(1).data(), a.size(0), a.size(1)}), 4);
+}
+
 template <class Kernels>
 void register_files(const std::string& name) {
   operation("run file int8 " + name, run_file<Kernels, std::int8_t>);
@@ -226,6 +243,9 @@ const bool registered = [] {
   add_write("int8 int4 rows", tflite::weights<int4>{}, std::int32_t{}, tflite_type::INT8);
   add_write("int16 int8 one", tflite::weights<int8, per_tensor>{}, std::int64_t{}, tflite_type::INT16);
   add_write("int16 int8 rows", tflite::weights<int8>{}, std::int64_t{}, tflite_type::INT16);
+  operation("read and quantize int8", read_and_quantize<int8>);
+  operation("read and quantize int4", read_and_quantize<int4>);
+  operation("read and quantize int2", read_and_quantize<int2>);
   operation("write halves", write_halves);
   operation("run halves", run_halves);
   register_kernels<tflite::xnnpack_kernels>("XNNPACK");

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """TensorFlow Lite: layers, roundings and files against the interpreter of ai-edge-litert, with each of its sets of kernels."""
+import contextlib
 import importlib.metadata
+import io
 import pathlib
 import sys
 import tempfile
 
+import ai_edge_quantizer.quantizer
+import ai_edge_quantizer.recipe
 import flatbuffers
 import numpy
 from ai_edge_litert import _pywrap_tensorflow_lite_calibration_wrapper as calibration
@@ -186,6 +190,17 @@ for rows in (False, True):
                         f"[{m}, {n}, {k}]")
 
 
+# Sums of 16 bits beyond 32: the builtin kernels drop bits.
+for kernels in KERNELS:
+    for value in (32767, -32768):
+        for k in (517, 1023, 3000):
+            w = numpy.full((3, k), 127, numpy.int8)
+            w[1], w[2, ::2] = -128, 5
+            layer = Layer(numpy.full((2, k), value, numpy.int16), w, 1e-4, 0, 0.01, k * 4.2e-4, 0, ("int16", "int8"))
+            suite.equal(f"{kernels}: int16 without bias, sums beyond 32 bits",
+                        layer.ours("reference" if kernels == "reference" else "builtin"), layer.interpreted(kernels), f"{value}, {k}")
+
+
 def one_operator(name, x, kind_in, kind_out, scale, zero_point, resolver, in_parameters=(None, None), options=None, version=3):
     model = Model()
     inputs = model.tensor([len(x)], kind_in, *in_parameters)
@@ -338,6 +353,41 @@ for activations, biases in (("int8", "int32"), ("int16", "int64")):
         pathlib.Path(path).write_bytes(builder.Output())
         for kernels in KERNELS:
             compare_file(f"{kernels}: files of the package's quantizer, {activations}", codes(activations, (6, 48)), 11, kernels)
+
+# ai-edge-quantizer: its files read, its codes and scales made again.
+for name, kind in (("weight_only_wi8_afp32", "int8"), ("dynamic_wi8_afp32", "int8"), ("weight_only_wi4_afp32", "int4"),
+                   ("dynamic_wi4_afp32", "int4"), ("dynamic_wi2c_afp32", "int2")):
+    top = LIMITS[kind][1]
+    for form in ("random", "ties", "zeros", "huge", "tiny"):
+        n, k = 9, 65 if kind == "int8" else 67
+        w = (random.normal(size=(n, k)) * 10 ** random.uniform(-3, 1)).astype(F)
+        if form == "ties":
+            step = F(10 ** random.uniform(-3, 1))
+            w = (random.integers(-2 * top, 2 * top + 1, (n, k)) * F(0.5) * step).astype(F)
+            w[:, 0] = F(top) * step
+        w[2] = 0 if form == "zeros" else w[2]
+        w = w * F({"huge": 1e36, "tiny": 1e-11}.get(form, 1))
+        model = Model()
+        x = model.tensor([4, k], "float32")
+        y = model.tensor([4, n], "float32")
+        tensor = model.tensor([n, k], "float32", data=w)
+        model.fully_connected(x, tensor, None, y, version=1)
+        pathlib.Path(path).write_bytes(model.bytes([x], [y]))
+        quantizer = ai_edge_quantizer.quantizer.Quantizer(path)
+        quantizer.load_quantization_recipe(getattr(ai_edge_quantizer.recipe, name)())
+        with contextlib.redirect_stdout(io.StringIO()):
+            content = bytes(quantizer.quantize().quantized_model)
+        pathlib.Path(path).write_bytes(content)
+        parsed = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+        theirs = parsed.subgraphs[0].tensors[tensor]
+        stored = numpy.frombuffer(bytes(parsed.buffers[theirs.buffer].data), numpy.uint8)
+        results = suite.run(f"read and quantize {kind}", [letters, w, *(f() for _ in range(2) for f in (
+            lambda: numpy.empty((n, k), numpy.int8), lambda: numpy.empty(n, F)))], [n, k, tensor])[2:]
+        suite.equal(f"ai-edge-quantizer: weights of {kind}, read", flat(results[0], BITS[kind]).reshape(-1).view(numpy.uint8), stored,
+                    f"{name}, {form}")
+        suite.equal(f"ai-edge-quantizer: weights of {kind}, read", results[1], numpy.asarray(theirs.quantization.scale, F), form)
+        suite.equal(f"ai-edge-quantizer: weights of {kind}, codes", results[2], results[0], f"{name}, {form}")
+        suite.equal(f"ai-edge-quantizer: weights of {kind}, scales", results[3], results[1], f"{name}, {form}")
 
 sys.path += [str(pathlib.Path(__file__).resolve().parents[1] / place) for place in ("format/tflite", "io")]
 import make_golden  # noqa: E402

@@ -48,3 +48,11 @@ TEST_CASE("weights have a scale a row, and never the most negative code") {
   CHECK(int8::level_of(q.code_at(2, 2)) == 1);
   CHECK(quantize<tflite::weights<int4, per_tensor>>({w.data(), 3, 3}).scale_at(0) == 127.0f / 7.0f);
 }
+
+TEST_CASE("weights of ai-edge-quantizer are divided, with ties to even, and rows of zeros have a scale") {
+  const std::vector<float> w{127.0f, 0.5f, 1.5f, 0.0f, 0.0f, 0.0f, -1e-12f, 0.0f, 1e-12f};
+  const auto q = quantize<tflite::ai_edge_weights<>>({w.data(), 3, 3});
+  CHECK((int8::level_of(q.code_at(0, 1)) == 0 && int8::level_of(q.code_at(0, 2)) == 2));
+  CHECK((q.scale_at(0) == 1.0f && q.scale_at(1) == 1e-9f / 127.0f && q.scale_at(2) == 1e-9f / 127.0f));
+  CHECK((q.code_at(1, 0) == 0 && q.code_at(2, 0) == 0));
+}

@@ -10,10 +10,25 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::tflite {
 
+/// scale = max(max|x|, 1e-9) / largest level: a row of zeros has a positive scale. Source: ai-edge-quantizer.
+struct symmetric_above_zero {
+  static constexpr halftone::equation equation = halftone::equation::scaled;
+  [[nodiscard]] static std::string name() { return "tflite::symmetric_above_zero"; }
+  template <signed_element Element>
+  [[nodiscard]] HALFTONE_INLINE static constexpr group_parameters choose(range r, const Element& e) noexcept {
+    const float largest = maximum(maximum(magnitude(r.min), magnitude(r.max)), 1e-9f);
+    return {.scale = largest / largest_level(e)};
+  }
+};
+
 /// Weights: symmetric, one scale a row (output channel) or one for all, scale = max|w| / 127 (7 and 1 for 4 and 2 bits). The
 /// codes that its quantizers make leave out the most negative one; files may hold it.
 template <signed_element Element = int8, class Granularity = per_channel<0>>
 using weights = scheme<Element, symmetric, Granularity, nearest_away>;
+
+/// Weights as ai-edge-quantizer makes them: its codes and scales, to the bit.
+template <signed_element Element = int8, class Granularity = per_channel<0>>
+using ai_edge_weights = scheme<Element, symmetric_above_zero, Granularity, nearest_even, by_division>;
 
 /// Weights of older models: 8 bits without sign, a zero point.
 using uint8_weights = scheme<uint8, asymmetric, per_tensor, nearest_away>;
@@ -34,3 +49,12 @@ using by_optimized_kernel =
     scheme<typename Activations::element_type, typename Activations::mapping_type, per_tensor, nearest_even, by_reciprocal>;
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA::tflite
+
+namespace halftone::inline v0_1 {
+
+template <>
+inline constexpr bool positive_scale<tflite::symmetric_above_zero> = true;
+template <>
+inline constexpr bool widens_to_zero<tflite::symmetric_above_zero> = true;
+
+}  // namespace halftone::inline v0_1
