@@ -104,11 +104,11 @@ void multiply(arguments& a) {
 }
 
 /// Arrays: floats, steps. Numbers: input scale, weight scale.
-template <class Integer>
+template <class Integer, class Scaling, class Rounding>
 void make_bias(arguments& a) {
   const float scale = tflite::bias_scale(static_cast<float>(a.number(0)), static_cast<float>(a.number(1)));
   const std::span<const float> in = a.in<float>(0);
-  std::transform(in.begin(), in.end(), a.out<Integer>(1).begin(), [&](float x) { return tflite::to_bias<Integer>(x, scale); });
+  std::transform(in.begin(), in.end(), a.out<Integer>(1).begin(), [&](float x) { return tflite::to_bias<Integer, Scaling, Rounding>(x, scale); });
 }
 
 std::string path_of(arguments& a) {
@@ -261,8 +261,10 @@ const bool registered = [] {
   operation("multiply upward", multiply<double_rounding_upward, std::int32_t>);
   operation("multiply single", multiply<single_rounding, std::int32_t>);
   operation("multiply sixteen", multiply<sixteen_bit_rounding, std::int64_t>);
-  operation("bias int32", make_bias<std::int32_t>);
-  operation("bias int64", make_bias<std::int64_t>);
+  operation("bias int32", make_bias<std::int32_t, by_reciprocal, nearest_away>);
+  operation("bias int64", make_bias<std::int64_t, by_reciprocal, nearest_away>);
+  operation("bias int32 ai-edge", make_bias<std::int32_t, by_division, nearest_even>);
+  operation("bias int64 ai-edge", make_bias<std::int64_t, by_division, nearest_even>);
   return true;
 }();
 

@@ -6,6 +6,7 @@ import io
 import pathlib
 import sys
 import tempfile
+import warnings
 
 import ai_edge_quantizer.quantizer
 import ai_edge_quantizer.recipe
@@ -388,6 +389,31 @@ for name, kind in (("weight_only_wi8_afp32", "int8"), ("dynamic_wi8_afp32", "int
         suite.equal(f"ai-edge-quantizer: weights of {kind}, read", results[1], numpy.asarray(theirs.quantization.scale, F), form)
         suite.equal(f"ai-edge-quantizer: weights of {kind}, codes", results[2], results[0], f"{name}, {form}")
         suite.equal(f"ai-edge-quantizer: weights of {kind}, scales", results[3], results[1], f"{name}, {form}")
+
+for name, activations, biases in (("static_wi8_ai8", "int8", "int32"), ("static_wi8_ai16", "int16", "int64")):
+    for _ in range(8):
+        m, n, k = 4, 40, 16
+        w, bias = random.normal(size=(n, k)).astype(F), (random.normal(size=n) * 10 ** random.uniform(-3, 2)).astype(F)
+        model = Model()
+        x = model.tensor([m, k], "float32", name="x")
+        tensors = [model.tensor(w.shape, "float32", data=w), model.tensor(bias.shape, "float32", data=bias)]
+        y = model.tensor([m, n], "float32", name="y")
+        model.fully_connected(x, *tensors, y, version=1)
+        pathlib.Path(path).write_bytes(model.bytes([x], [y], signature=True))
+        quantizer = ai_edge_quantizer.quantizer.Quantizer(path)
+        quantizer.load_quantization_recipe(getattr(ai_edge_quantizer.recipe, name)())
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings(action="ignore"):
+            ranges = quantizer.calibrate({"serving_default": [{"x": random.normal(0.3, size=(m, k)).astype(F)}]})
+            content = bytes(quantizer.quantize(ranges).quantized_model)
+        pathlib.Path(path).write_bytes(content)
+        for kernels in KERNELS:
+            compare_file(f"{kernels}: files of ai-edge-quantizer, {activations}", codes(activations, (m, k)), n, kernels)
+        parsed = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+        parts = [parsed.subgraphs[0].tensors[t] for t in (x, *tensors)]
+        theirs = numpy.frombuffer(bytes(parsed.buffers[parts[2].buffer].data), biases)
+        ours = [suite.run(f"bias {biases} ai-edge", [bias[i:i + 1], numpy.empty(1, biases)], [parts[0].quantization.scale[0], scale])[1]
+                for i, scale in enumerate(parts[1].quantization.scale)]
+        suite.equal(f"ai-edge-quantizer: biases of {biases} for {activations}", numpy.concatenate(ours), theirs)
 
 sys.path += [str(pathlib.Path(__file__).resolve().parents[1] / place) for place in ("format/tflite", "io")]
 import make_golden  # noqa: E402

@@ -38,6 +38,11 @@ class Model:
         self.graph.tensors.append(tensor)
         return len(self.graph.tensors) - 1
 
+    def entry(self, tensor):
+        entry = schema.TensorMapT()
+        entry.name, entry.tensorIndex = self.graph.tensors[tensor].name, tensor
+        return entry
+
     def operator(self, name, inputs, outputs, options=None, version=1):
         code = schema.OperatorCodeT()
         code.builtinCode = getattr(schema.BuiltinOperator, name)
@@ -55,7 +60,13 @@ class Model:
         options.fusedActivationFunction = activation
         self.operator("FULLY_CONNECTED", [x, weights] + ([] if bias is None else [bias]), [y], options, version)
 
-    def bytes(self, inputs, outputs):
+    def bytes(self, inputs, outputs, signature=False):
+        """With a signature, whose names are those of the tensors, where a package wants one."""
+        if signature:
+            definition = schema.SignatureDefT()
+            definition.signatureKey, definition.subgraphIndex = b"serving_default", 0
+            definition.inputs, definition.outputs = ([self.entry(t) for t in tensors] for tensors in (inputs, outputs))
+            self.model.signatureDefs = [definition]
         self.graph.inputs, self.graph.outputs, self.model.subgraphs = inputs, outputs, [self.graph]
         builder = flatbuffers.Builder(1024)
         builder.Finish(self.model.Pack(builder), b"TFL3")

@@ -23,6 +23,18 @@ TEST_CASE("a bias is multiplied by the reciprocal of its scale and rounded away 
   CHECK(to_bias<std::int32_t>(0.0f, 1e-45f) == 0);
 }
 
+TEST_CASE("a bias is divided by its scale and rounded to even, for ai-edge-quantizer") {
+  const auto steps = [](float bias, float scale) { return to_bias<std::int32_t, by_division, nearest_even>(bias, scale); };
+  CHECK(steps(1.25f, 0.5f) == 2);
+  CHECK(steps(1.75f, 0.5f) == 4);
+  CHECK(steps(-1.25f, 0.5f) == -2);
+  CHECK(steps(-1.3f, 0.5f) == -3);
+  CHECK(steps(0.273939937f, 0.00214854861f) == 127);
+  CHECK(steps(4194305.5f, 1.0f) == 4194306);  // ties beyond 2^22
+  CHECK(steps(4194306.5f, 1.0f) == 4194306);
+  CHECK(steps(5.0f, 0.0f) == 0);
+}
+
 TEST_CASE("biases of rows, and what is refused") {
   quantized_matrix<tflite::weights<int8>> q(matrix_shape{2, 3});
   q.scale_plane().set(0, 0.5f);
