@@ -11,6 +11,11 @@ RESOLVERS = {"XNNPACK": OpResolverType.AUTO, "reference": OpResolverType.BUILTIN
 TYPES = {"int2": Type.INT2, "int4": Type.INT4, "int8": Type.INT8, "uint8": Type.UINT8, "int16": Type.INT16, "int32": Type.INT32,
          "int64": Type.INT64, "float16": Type.FLOAT16, "float32": Type.FLOAT32}
 
+LIMITS = {"int2": (-2, 1), "int4": (-8, 7), "int8": (-128, 127), "uint8": (0, 255), "int16": (-32768, 32767)}
+BITS = {"int2": 2, "int4": 4, "int8": 8, "uint8": 8}
+RELU = {"none": 0, "relu": 1, "relu_n1_to_1": 2, "relu6": 3}
+KERNELS = ("XNNPACK", "reference", "builtin")
+
 
 class Model:
     def __init__(self):
