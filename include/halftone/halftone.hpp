@@ -50,6 +50,11 @@
 #include <halftone/format/tflite/kernels.hpp>
 #include <halftone/format/tflite/requantization.hpp>
 #include <halftone/format/tflite/schemes.hpp>
+#include <halftone/format/torch/fake_quantize.hpp>
+#include <halftone/format/torch/float_zero_point.hpp>
+#include <halftone/format/torch/microscaling.hpp>
+#include <halftone/format/torch/observed.hpp>
+#include <halftone/format/torch/schemes.hpp>
 #include <halftone/gemm/composite.hpp>
 #include <halftone/gemm/gemm.hpp>
 #include <halftone/gemm/gemm_integers.hpp>

@@ -13,6 +13,7 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 /// Whether codes of this scheme can be chosen in lanes: uniform elements of at most 8 bits with ties to even.
 template <class Scheme>
 inline constexpr bool encodes_in_lanes = uniform_element<typename Scheme::element_type> && Scheme::element_type::bits <= 8 &&
+                                         !Scheme::has_own_scaled &&
                                          std::is_same_v<typename Scheme::rounding_type, nearest_even>;
 
 /// Whether the leaf narrows registers as `register_encoder` wants it, to codes of this many bits.

@@ -48,7 +48,9 @@ template <scheme_type Scheme>
   using Element = typename Scheme::element_type;
   using Scaling = typename Scheme::scaling_type;
   float scaled = x;
-  if constexpr (Scheme::has_offset) {
+  if constexpr (Scheme::has_own_scaled) {
+    scaled = s.mapping.scaled(x, p, factor);
+  } else if constexpr (Scheme::has_offset) {
     scaled = Scaling::scaled(x - p.offset, factor);
   } else if constexpr (Scheme::has_scale) {
     scaled = Scaling::scaled(x, factor);

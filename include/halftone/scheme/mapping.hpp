@@ -5,6 +5,8 @@
 //   choose(range, element) -> group_parameters
 // Optional: real(level, parameters) -> float, for a mapping whose dequantization rounds elsewhere than its equation
 //   (HQQ's (code - zero) * scale, for one); `equation` then only says which parameters are stored.
+//   scaled(x, parameters, factor) -> float, for a mapping whose codes come from another number than (x - offset) times the scaling
+//   policy's factor: what is clamped and rounded (float zero points, which are added after the product).
 //   prepared(values) -> M, for a mapping that looks at the whole matrix before it chooses (centered_on_mean): what it returns,
 //   with data members of its own, chooses. Its parameters are stored as all are.
 //   With `widens_to_zero<M>` (a variable to specialize) it promises besides that ends of a range count only as far as they

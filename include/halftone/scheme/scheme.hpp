@@ -98,6 +98,14 @@ struct scheme {
     }
   }
 
+  /// A mapping whose codes are not found from (x - offset) by the scale has scaled(x, parameters, factor): what is clamped and
+  /// rounded.
+  static constexpr bool has_own_scaled = requires(const Mapping& m, float x, const group_parameters& p) {
+    { m.scaled(x, p, x) } -> std::same_as<float>;
+  };
+  static_assert(!has_own_scaled || (uniform_element<Element> && !has_zero_point),
+                "scheme: a mapping scales values itself for uniform elements without an integer zero point");
+
   /// The description that files carry: "scheme<int4,symmetric,per_group<32>,nearest_even,stored_as<fp32>>".
   [[nodiscard]] static std::string name() {
     std::string text = detail::message("scheme<", Element::name(), ",", Mapping::name(), ",", Granularity::name(), ",",

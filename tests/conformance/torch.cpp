@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// Operations for torch.py.
+#include <conformance/driver.hpp>
+
+#include <halftone/format/torch/fake_quantize.hpp>
+#include <halftone/format/torch/schemes.hpp>
+#include <halftone/quantize/dequantize.hpp>
+#include <halftone/quantize/quantize.hpp>
+
+using namespace halftone;
+using conformance::arguments;
+using conformance::operation;
+
+namespace {
+
+/// Codes and real numbers. Arrays: .., codes, reals.
+template <class Scheme>
+void give(const quantized_matrix<Scheme>& q, arguments& a, std::size_t codes, std::size_t reals) {
+  const std::span<std::int32_t> levels = a.out<std::int32_t>(codes);
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const std::uint32_t code = q.code_at(i / q.cols(), i % q.cols());
+    if constexpr (uniform_element<typename Scheme::element_type>) {
+      levels[i] = Scheme::element_type::level_of(code);
+    } else {
+      levels[i] = static_cast<std::int32_t>(code);
+    }
+  }
+  dequantize(q, matrix_view<float>(a.out<float>(reals).data(), q.rows(), q.cols()));
+}
+
+/// Arrays: x, scales, zero points as floats, codes, reals. Numbers: rows, cols.
+template <class Scheme>
+void with_parameters(arguments& a) {
+  std::vector<group_parameters> p(a.array_count() > 1 ? a.in<float>(1).size() : 0);
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    const float zero = a.in<float>(2)[i];
+    p[i].scale = a.in<float>(1)[i];
+    (Scheme::has_offset ? p[i].offset : p[i].scale) = Scheme::has_offset ? zero : p[i].scale;
+    p[i].zero_point = Scheme::has_zero_point ? static_cast<std::int32_t>(zero) : 0;
+  }
+  give(quantize<Scheme>({a.in<float>(0).data(), a.size(0), a.size(1)}, given_parameters{p}), a, 3, 4);
+}
+/// Parameters, too. Arrays: x, scales, zero points as floats, codes, reals. Numbers: rows, cols.
+template <class Scheme>
+void by_range(arguments& a) {
+  const auto q = quantize<Scheme>({a.in<float>(0).data(), a.size(0), a.size(1)});
+  for (std::size_t g = 0; g < q.group_count(); ++g) {
+    a.out<float>(1)[g] = q.scale_at(g);
+    a.out<float>(2)[g] = Scheme::has_offset ? q.offset_at(g) : static_cast<float>(q.zero_point_at(g));
+  }
+  give(q, a, 3, 4);
+}
+template <class Scheme>
+void add(const std::string& name) {
+  operation("given " + name, with_parameters<Scheme>);
+  operation("range " + name, by_range<Scheme>);
+}
+
+template <class G>
+void add_core(const std::string& suffix) {
+  add<torch::qint8<G>>("qint8 affine " + suffix);
+  add<torch::quint8<G>>("quint8 affine " + suffix);
+  add<torch::qint8_symmetric<G>>("qint8 symmetric " + suffix);
+  add<torch::quint8_symmetric<G>>("quint8 symmetric " + suffix);
+  add<torch::qint8_reduced<G>>("qint8 reduced " + suffix);
+  add<torch::quint8_reduced<G>>("quint8 reduced " + suffix);
+  add<torch::qint8_symmetric_reduced<G>>("qint8 symmetric reduced " + suffix);
+  add<scheme<uint8, torch::affine<0, 200>, G>>("quint8 custom " + suffix);
+  add<scheme<int8, torch::affine<-100, 90>, G>>("qint8 custom " + suffix);
+  add<scheme<uint8, torch::symmetric_unsigned<0, 100>, G>>("quint8 symmetric custom " + suffix);
+}
+template <class E>
+void add_ao(const std::string& name) {
+  const auto all = [&]<class G>(const std::string& suffix, G) {
+    add<torch::ao_asymmetric<E, G>>(name + " ASYMMETRIC " + suffix);
+    if constexpr (E::min < 0) {
+      add<torch::ao_symmetric<E, G>>(name + " SYMMETRIC " + suffix);
+      add<torch::ao_symmetric_no_clipping<E, G>>(name + " SYMMETRIC_NO_CLIPPING_ERR " + suffix);
+    } else {
+      add<torch::ao_tinygemm<E, G>>(name + " tinygemm " + suffix);
+    }
+  };
+  all("tensor", per_tensor{});
+  all("rows", per_channel<0>{});
+  all("groups", per_group<32>{});
+}
+template <class E>
+void add_mx(const std::string& name) {
+  add<torch::mx_floor<E>>(name + " FLOOR");
+  add<torch::mx_ceil<E>>(name + " CEIL");
+  add<torch::mx_even<E>>(name + " EVEN");
+  add<torch::mx_rceil<E>>(name + " RCEIL");
+}
+
+const int registered = [] {
+  add_core<per_tensor>("tensor");
+  add_core<per_channel<0>>("rows");
+  add<torch::quint8_float_qparams>("quint8 float rows");
+  add<torch::quint4x2_float_qparams>("quint4x2 float rows");
+  add_ao<int8>("int8");
+  add_ao<uint8>("uint8");
+  add_ao<int4>("int4");
+  add_ao<uint4>("uint4");
+  add_ao<int2>("int2");
+  add_ao<uint2>("uint2");
+  add_mx<fp8_e4m3fn>("e4m3");
+  add_mx<fp8_e5m2>("e5m2");
+  add_mx<fp6_e3m2>("e3m2");
+  add_mx<fp6_e2m3>("e2m3");
+  add_mx<fp4_e2m1>("e2m1");
+  add<torch::nvfp4_blocks>("nvfp4");
+  /// Arrays: x, scales, zero points, y, mask. Numbers: rows, cols, quant_min, quant_max.
+  operation("fake quantize", [](arguments& a) {
+    std::vector<group_parameters> p(a.in<float>(1).size());
+    for (std::size_t i = 0; i < p.size(); ++i) {
+      p[i] = {.scale = a.in<float>(1)[i], .zero_point = static_cast<std::int32_t>(a.in<float>(2)[i])};
+    }
+    const std::size_t m = a.size(0), k = a.size(1);
+    torch::fake_quantize({a.in<float>(0).data(), m, k}, p, {static_cast<std::int32_t>(a.number(2)), static_cast<std::int32_t>(a.number(3))},
+                         matrix_view<float>(a.out<float>(3).data(), m, k), matrix_view<std::uint8_t>(a.out<std::uint8_t>(4).data(), m, k));
+  });
+  return 0;
+}();
+
+}  // namespace
