@@ -55,6 +55,9 @@
 #include <halftone/format/torch/microscaling.hpp>
 #include <halftone/format/torch/observed.hpp>
 #include <halftone/format/torch/schemes.hpp>
+#include <halftone/format/tvm/fixed_point.hpp>
+#include <halftone/format/tvm/group_words.hpp>
+#include <halftone/format/tvm/schemes.hpp>
 #include <halftone/gemm/composite.hpp>
 #include <halftone/gemm/gemm.hpp>
 #include <halftone/gemm/gemm_integers.hpp>
