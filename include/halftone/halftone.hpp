@@ -52,6 +52,7 @@
 #include <halftone/format/tflite/schemes.hpp>
 #include <halftone/format/torch/fake_quantize.hpp>
 #include <halftone/format/torch/float_zero_point.hpp>
+#include <halftone/format/torch/int4pack.hpp>
 #include <halftone/format/torch/microscaling.hpp>
 #include <halftone/format/torch/observed.hpp>
 #include <halftone/format/torch/schemes.hpp>

@@ -3,6 +3,7 @@
 #include <conformance/driver.hpp>
 
 #include <halftone/format/torch/fake_quantize.hpp>
+#include <halftone/format/torch/int4pack.hpp>
 #include <halftone/format/torch/schemes.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
@@ -92,7 +93,24 @@ void add_mx(const std::string& name) {
   add<torch::mx_rceil<E>>(name + " RCEIL");
 }
 
+/// Arrays: codes, bytes, codes that come back. Numbers: rows, cols.
+template <std::size_t BlockRows>
+void int4pack(arguments& a) {
+  quantized_matrix<torch::ao_tinygemm<uint4, per_group<32>>> q(matrix_shape{a.size(0), a.size(1)}), again(q.shape());
+  for (std::size_t i = 0; i < q.rows() * q.cols(); ++i) {
+    write_code<4>(q.row_codes(i / q.cols()).data(), i % q.cols(), a.in<std::uint8_t>(0)[i]);
+  }
+  const std::vector<std::uint8_t> bytes = torch::to_int4pack<BlockRows>(q);
+  std::copy(bytes.begin(), bytes.end(), a.out<std::uint8_t>(1).begin());
+  torch::from_int4pack<BlockRows>(bytes, again);
+  for (std::size_t i = 0; i < q.rows() * q.cols(); ++i) {
+    a.out<std::uint8_t>(2)[i] = static_cast<std::uint8_t>(again.code_at(i / q.cols(), i % q.cols()));
+  }
+}
+
 const int registered = [] {
+  operation("int4pack 64", int4pack<64>);
+  operation("int4pack 32", int4pack<32>);
   add_core<per_tensor>("tensor");
   add_core<per_channel<0>>("rows");
   add<torch::quint8_float_qparams>("quint8 float rows");

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """PyTorch and torchao: parameters of observers, codes, real numbers, fake_quantize, microscaling."""
+import os
 import pathlib
+import subprocess
 import sys
 
 # The folder of this file holds a torch.py: not the package.
@@ -205,6 +207,23 @@ for shape in ((1, 16), (6, 64), (4, 160)):
         ours = suite.run("range nvfp4", [x, *empty(x, x.size // 16)], shape)
         suite.equal("torchao NVFP4, blocks: scales", ours[1], scale.to(torch.float32).reshape(-1).numpy(), kind)
         suite.equal("torchao NVFP4, blocks: codes", ours[3], unpacked(data, shape), kind)
+
+# int4 weights for CPUs. What blocks PyTorch takes depends on the machine; a second process takes the narrow ones.
+PACK = """import sys, torch
+codes = torch.frombuffer(bytearray(sys.stdin.buffer.read()), dtype=torch.uint8).to(torch.int32).reshape(int(sys.argv[1]), -1)
+sys.stdout.buffer.write(torch.ops.aten._convert_weight_to_int4pack_for_cpu(codes, 1).numpy().tobytes())"""
+for capability, block in (("avx512", 64), ("avx2", 32)):
+    rule = f"torchao int4 for CPUs, blocks of {block} rows"
+    if capability == "avx512" and torch.backends.cpu.get_cpu_capability() != "AVX512":
+        suite.skip(rule, "this machine has no AVX-512")
+        continue
+    for shape in ((16, 32), (32, 64), (64, 32), (96, 64), (80, 96), (128, 32), (176, 32)):
+        codes = random.integers(0, 16, shape).astype(numpy.uint8)
+        theirs = subprocess.run([sys.executable, "-c", PACK, str(shape[0])], input=codes.tobytes(), capture_output=True, check=True,
+                                cwd="/", env={**os.environ, "ATEN_CPU_CAPABILITY": capability}).stdout
+        ours = suite.run(f"int4pack {block}", [codes, numpy.empty(codes.size // 2, numpy.uint8), numpy.empty_like(codes)], shape)
+        suite.equal(rule, ours[1], numpy.frombuffer(theirs, numpy.uint8), f"{list(shape)}")
+        suite.equal(rule, ours[2], codes, f"{list(shape)}, back")
 
 sys.path.append(str(pathlib.Path(here).parent / "format/torch"))
 import make_golden  # noqa: E402
