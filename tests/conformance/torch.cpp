@@ -109,6 +109,15 @@ void int4pack(arguments& a) {
 }
 
 const int registered = [] {
+  /// Arrays: codes, fp8 scales, scale of the tensor, reals. Numbers: rows, cols.
+  operation("nvfp4 two levels", [](arguments& a) {
+    quantized_matrix<torch::nvfp4_two_levels> q(matrix_shape{a.size(0), a.size(1)});
+    auto& blocks = q.scale_plane().matrix();
+    std::copy(a.in<std::uint8_t>(1).begin(), a.in<std::uint8_t>(1).end(), blocks.codes().begin());
+    blocks.scale_plane().set(0, a.in<float>(2)[0]);
+    std::copy(a.in<std::uint8_t>(0).begin(), a.in<std::uint8_t>(0).end(), q.codes().begin());
+    dequantize(q, matrix_view<float>(a.out<float>(3).data(), q.rows(), q.cols()));
+  });
   operation("int4pack 64", int4pack<64>);
   operation("int4pack 32", int4pack<32>);
   add_core<per_tensor>("tensor");

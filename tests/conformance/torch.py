@@ -207,6 +207,15 @@ for shape in ((1, 16), (6, 64), (4, 160)):
         ours = suite.run("range nvfp4", [x, *empty(x, x.size // 16)], shape)
         suite.equal("torchao NVFP4, blocks: scales", ours[1], scale.to(torch.float32).reshape(-1).numpy(), kind)
         suite.equal("torchao NVFP4, blocks: codes", ours[3], unpacked(data, shape), kind)
+for shape in ((1, 16), (6, 64), (4, 160)):
+    for kind in ("normal", "positive", "mixed", "ties"):
+        t = torch.from_numpy(weights(*shape)[kind])
+        top = nvfp4_tensor.per_tensor_amax_to_scale(t.abs().max().clamp(min=1e-3))
+        theirs = nvfp4_tensor.NVFP4Tensor.to_nvfp4(t, per_tensor_scale=top)
+        ours = suite.run("nvfp4 two levels", [theirs.qdata.view(torch.uint8).numpy().copy(),
+                                              theirs.scale.contiguous().view(torch.uint8).numpy().copy(), top.reshape(1).numpy(),
+                                              numpy.empty(shape, F)], shape)[3]
+        suite.equal("torchao NVFP4, two levels: real numbers", ours, theirs.dequantize(torch.float32).numpy(), kind)
 
 # int4 weights for CPUs. What blocks PyTorch takes depends on the machine; a second process takes the narrow ones.
 PACK = """import sys, torch

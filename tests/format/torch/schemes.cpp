@@ -26,6 +26,15 @@ TEST_CASE("recorded tensors of torchao") {
   check_recorded<torch::nvfp4_blocks>("nvfp4_blocks");
 }
 
+TEST_CASE("NVFP4 in two levels") {
+  quantized_matrix<torch::nvfp4_two_levels> q(matrix_shape{1, 16});
+  q.scale_plane().matrix().scale_plane().set(0, 0.3f);
+  q.scale_plane().matrix().codes()[0] = static_cast<std::uint8_t>(fp8_e4m3fn::encode(1.125f));
+  q.codes()[0] = 0x7d;  // -3 and 6
+  CHECK(q.value_at(0, 0) == -3.0f * (0.3f * 1.125f));
+  CHECK(q.value_at(0, 1) == 6.0f * (0.3f * 1.125f));
+}
+
 TEST_CASE("the reference computes the same, without lanes") {
   const std::vector<float> w{-1.0f, 0.3f, 0.31f, 2.0f, 5.5f, 5.25f, 5.0f};
   const auto same = [&]<class Scheme>(Scheme) {
