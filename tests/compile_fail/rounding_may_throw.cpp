@@ -1,4 +1,4 @@
-// rule: scheme: every option is a rounding policy or a storage
+// rule: scheme: every option is a rounding policy, a scaling policy or a storage
 // SPDX-License-Identifier: MIT
 #include <halftone/scheme/presets.hpp>
 

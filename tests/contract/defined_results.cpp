@@ -23,7 +23,7 @@ constexpr float infinity = std::numeric_limits<float>::infinity();
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 constexpr std::size_t m = 3, n = 4, k = 20;
 
-using with_zero_point = scheme<uint4, asymmetric, per_group<8>>;
+using weights_with_zero_point = scheme<uint4, asymmetric, per_group<8>>;
 using with_offset = scheme<uint4, float_offset, per_group<8>>;
 
 bool same(const std::vector<float>& a, const std::vector<float>& b) {
@@ -95,7 +95,7 @@ void strange_weights_have_defined_results() {
 }  // namespace
 
 TEST_CASE("zero, constant, subnormal and huge weights with zero points, NaN and infinity in activations") {
-  strange_weights_have_defined_results<with_zero_point>();
+  strange_weights_have_defined_results<weights_with_zero_point>();
 }
 
 TEST_CASE("zero, constant, subnormal and huge weights with offsets, NaN and infinity in activations") {
@@ -105,14 +105,14 @@ TEST_CASE("zero, constant, subnormal and huge weights with offsets, NaN and infi
 TEST_CASE("negative and zero scales are scales like others") {
   const std::vector<float> w(n * k, 1.0f);
   const std::vector<group_parameters> given{{.scale = -0.125f, .zero_point = 15}};
-  const auto negative = quantize<with_zero_point>({w.data(), n, k}, given_parameters{given});
+  const auto negative = quantize<weights_with_zero_point>({w.data(), n, k}, given_parameters{given});
   CHECK(reals(negative)[5] == 1.0f);
   const std::vector<float> x(m * k, 2.0f);
   CHECK(product_of(matrix_view<const float>(x.data(), m, k), negative)[3] == 40.0f);
   product_of(dynamic<int8_per_token>({x.data(), m, k}), negative);
 
   const std::vector<group_parameters> zero{{.scale = 0.0f, .zero_point = 3}};
-  const auto nothing = quantize<with_zero_point>({w.data(), n, k}, given_parameters{zero});
+  const auto nothing = quantize<weights_with_zero_point>({w.data(), n, k}, given_parameters{zero});
   CHECK(reals(nothing) == std::vector<float>(n * k, 0.0f));
   CHECK(product_of(matrix_view<const float>(x.data(), m, k), nothing) == std::vector<float>(m * n, 0.0f));
   CHECK(product_of(dynamic<int8_per_token>({x.data(), m, k}), nothing) == std::vector<float>(m * n, 0.0f));
