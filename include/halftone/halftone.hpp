@@ -44,6 +44,8 @@
 #include <halftone/format/ggml/simple_formats.hpp>
 #include <halftone/format/ggml/table_formats.hpp>
 #include <halftone/format/ggml/ternary_formats.hpp>
+#include <halftone/format/onnx/schemes.hpp>
+#include <halftone/format/onnx/tensors.hpp>
 #include <halftone/format/tflite/bias.hpp>
 #include <halftone/format/tflite/flat_codes.hpp>
 #include <halftone/format/tflite/gemm_int16.hpp>

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm)
+systems=(ggml gguf tokenizers tflite torch tvm onnx)
 
 usage() {
   cat <<TEXT

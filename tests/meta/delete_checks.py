@@ -27,7 +27,7 @@ SUITES = {
     "contract": ["tests/contract/quantize.cpp", "tests/contract/gemm_*.cpp", "tests/contract/reference.cpp",
                  "tests/core/result.cpp", "tests/simd/dispatch.cpp"],
     "io": ["tests/io/*.cpp"],
-    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/tflite/*.cpp",
+    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/onnx/*.cpp", "tests/format/tflite/*.cpp",
                "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp"],
 }
 CALL = re.compile(r"\bexpects(?:_\w+)?\s*(?:<[^;(){}]*>)?\s*\(")
