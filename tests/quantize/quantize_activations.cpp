@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 #include <vector>
@@ -26,12 +27,16 @@ std::vector<float> values_of(std::size_t count, std::uint64_t seed) {
 
 TEST_CASE_TEMPLATE("activations equal the reference, NaN and infinity included", Scheme, int8_per_token, int8_static,
                    uint8_static, scheme<uint8, asymmetric, per_token>) {
-  for (const std::size_t k : {1, 15, 16, 17, 100}) {
-    std::vector<float> data = values_of(5 * k, k);
-    data[2 * k] = std::numeric_limits<float>::quiet_NaN();
-    data[4 * k - 1] = -std::numeric_limits<float>::infinity();
-    for (const std::size_t rows : {std::size_t{1}, std::size_t{2}, std::size_t{5}}) {
-      const matrix_view<const float> x(data.data(), rows, k);
+  constexpr std::size_t most = 37;  // rows whose ends are found together, twice, and some
+  for (const std::size_t k : {1, 15, 16, 17, 100, 1031}) {
+    const std::size_t stride = k % 2 == 0 ? k : k + 3;
+    std::vector<float> data = values_of(most * stride, k);
+    data[2 * stride] = std::numeric_limits<float>::quiet_NaN();
+    data[3 * stride + k - 1] = -std::numeric_limits<float>::infinity();
+    data[20 * stride + k / 2] = std::numeric_limits<float>::infinity();
+    std::fill_n(data.begin() + static_cast<std::ptrdiff_t>(5 * stride), k, 0.0f);
+    for (const std::size_t rows : {std::size_t{1}, std::size_t{2}, std::size_t{5}, most}) {
+      const matrix_view<const float> x(data.data(), rows, k, stride);
       const auto expected_codes = reference::quantize_activations<Scheme>(x);
       const activation_view expected = expected_codes.view();
       const auto q = quantize_activations<Scheme>(x);

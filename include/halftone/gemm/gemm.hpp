@@ -223,8 +223,12 @@ void gemm(const dynamic_activations<Activations, Value>& x, const Operand& w, ma
       auto* scales = memory.take<float>(rows);
       auto* zero_points = memory.take<std::int32_t>(rows);
       const auto values = rows_as_floats(x.values, first, rows, memory.take<float>(pieces.widened / sizeof(float)));
+      const std::size_t together = rows_quantized_together(k);
       const auto quantize_row = [&](std::size_t r) {
-        quantize_rows<Activations>({values.row_data(r), 1, k}, first + r, codes + r * k, scales + r, zero_points + r);
+        if (r % together == 0) {  // they are asked for in order
+          quantize_rows<Activations>({values.row_data(r), std::min(together, rows - r), k, values.stride()}, first + r,
+                                     codes + r * k, scales + r, zero_points + r);
+        }
       };
       const activation_view view{
           .codes = {codes, rows, k}, .is_signed = is_signed, .scales = scales, .zero_points = zero_points, .per_row = true};

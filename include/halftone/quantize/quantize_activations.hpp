@@ -3,6 +3,7 @@
 #pragma once
 
 #include <halftone/core/for_each_row.hpp>
+#include <halftone/quantize/ends_of_runs.hpp>
 #include <halftone/quantize/row_encoder.hpp>
 #include <halftone/quantize/run_range.hpp>
 #include <halftone/scheme/asymmetric.hpp>
@@ -26,16 +27,55 @@ template <class Scheme>
   return range_of_run<default_arch, ends_for<default_arch, typename Scheme::mapping_type>>(x, count);
 }
 
-/// Codes of one row; zeros (codes of real 0) where the scale is NaN.
+/// Codes of rows with the same parameters; zeros (codes of real 0) where the scale is NaN.
+/// @param first  number of row 0 in the matrix, for stochastic rounding
+/// @param codes  [x.rows()][x.cols()]
 template <activation_scheme Scheme, value_kind Kind>
-inline void encode_activation_row(const float* x, std::size_t count, const group_parameters& p, std::uint64_t index,
-                                  std::uint8_t* codes) noexcept {
+inline void encode_activation_rows(matrix_view<const float> x, std::size_t first, const group_parameters& p,
+                                   std::uint8_t* codes) noexcept {
   const Scheme scheme{};
   if (p.scale != p.scale) {
-    std::memset(codes, static_cast<int>(encode_value(0.0f, p, 0.0f, scheme, index)), count);
+    std::memset(codes, static_cast<int>(encode_value(0.0f, p, 0.0f, scheme, 0)), x.rows() * x.cols());
     return;
   }
-  encode_run<default_arch, Kind>(x, count, p, Scheme::factor_of(p), scheme, index, codes);
+  const bool joined = x.stride() == x.cols();  // one long row
+  const std::size_t length = joined ? x.rows() * x.cols() : x.cols();
+  for (std::size_t r = 0; r < (joined ? 1 : x.rows()); ++r) {
+    encode_run<default_arch, Kind>(x.row_data(r), length, p, Scheme::factor_of(p), scheme, (first + r) * x.cols(),
+                                   codes + r * x.cols());
+  }
+}
+
+/// How many rows of so many values `quantize_rows` takes at a time.
+[[nodiscard]] inline std::size_t rows_quantized_together(std::size_t columns) noexcept {
+  constexpr std::size_t cached = 4096;
+  return std::clamp<std::size_t>(cached / std::max<std::size_t>(columns, 1), 1, ends_of_runs<default_arch>::size);
+}
+
+/// Parameters of up to `rows_quantized_together` rows. All ends are found before the first parameter is chosen, so that what
+/// takes long for one row (a reduction, a division) overlaps with that of the next.
+template <activation_scheme Scheme>
+inline void choose_parameters_of_rows(matrix_view<const float> x, group_parameters* parameters) noexcept {
+  using ends = ends_for<default_arch, typename Scheme::mapping_type>;
+  if constexpr (!ends::lose_infinities) {  // so that ends tell whether all values are finite, whatever the other rows hold
+    if (x.cols() >= panel_columns) {
+      constexpr std::size_t most = ends_of_runs<default_arch, ends>::size;
+      alignas(64) float low[most];
+      alignas(64) float high[most];
+      finite_check<default_arch> unused;
+      ends_of_runs<default_arch, ends>::find(x.rows(), low, high, [&](std::size_t i) HALFTONE_INLINE_LAMBDA {
+        return extremes_of_run<default_arch, ends>(x.row_data(i), x.cols(), unused);
+      });
+      for (std::size_t i = 0; i < x.rows(); ++i) {
+        parameters[i] = activation_parameters<Scheme>(
+            {.values = {low[i] + 0.0f, high[i] + 0.0f}, .finite = is_finite(low[i]) && is_finite(high[i])});
+      }
+      return;
+    }
+  }
+  for (std::size_t i = 0; i < x.rows(); ++i) {
+    parameters[i] = activation_parameters<Scheme>(activation_range<Scheme>(x.row_data(i), x.cols()));
+  }
 }
 
 /// Quantizes all rows of x into codes [x.rows()][x.cols()], each row by its own range.
@@ -43,12 +83,17 @@ inline void encode_activation_row(const float* x, std::size_t count, const group
 template <activation_scheme Scheme>
 inline void quantize_rows(matrix_view<const float> x, std::size_t first, std::uint8_t* codes, float* scales,
                           std::int32_t* zero_points) noexcept {
-  for (std::size_t r = 0; r < x.rows(); ++r) {
-    const float* row = x.row_data(r);
-    const group_parameters p = activation_parameters<Scheme>(activation_range<Scheme>(row, x.cols()));
-    scales[r] = p.scale;
-    zero_points[r] = p.zero_point;
-    encode_activation_row<Scheme, value_kind::finite>(row, x.cols(), p, (first + r) * x.cols(), codes + r * x.cols());
+  const std::size_t step = rows_quantized_together(x.cols());
+  for (std::size_t begin = 0; begin < x.rows(); begin += step) {
+    const std::size_t rows = std::min(step, x.rows() - begin);
+    group_parameters parameters[ends_of_runs<default_arch>::size];
+    choose_parameters_of_rows<Scheme>({x.row_data(begin), rows, x.cols(), x.stride()}, parameters);
+    for (std::size_t r = begin; r < begin + rows; ++r) {
+      const group_parameters& p = parameters[r - begin];
+      scales[r] = p.scale;
+      zero_points[r] = p.zero_point;
+      encode_activation_rows<Scheme, value_kind::finite>({x.row_data(r), 1, x.cols()}, first + r, p, codes + r * x.cols());
+    }
   }
 }
 
@@ -59,8 +104,9 @@ void quantize_codes(matrix_view<const float> x, quantized_activations<Scheme>& q
     return;
   }
   if constexpr (quantized_activations<Scheme>::per_row) {
-    for_each_row(x.rows(), use, [&](std::size_t i) {
-      quantize_rows<Scheme>({x.row_data(i), 1, x.cols()}, i, q.row_codes(i), &q.scales()[i], &q.zero_points()[i]);
+    for_rows_together(x.rows(), use, [&](std::size_t first, std::size_t rows) {
+      quantize_rows<Scheme>({x.row_data(first), rows, x.cols(), x.stride()}, first, q.row_codes(first), &q.scales()[first],
+                            &q.zero_points()[first]);
     });
   } else {
     finite_range all = activation_range<Scheme>(x.row_data(0), x.cols());
@@ -71,8 +117,9 @@ void quantize_codes(matrix_view<const float> x, quantized_activations<Scheme>& q
     const group_parameters p = activation_parameters<Scheme>(all);
     q.scales()[0] = p.scale;
     q.zero_points()[0] = p.zero_point;
-    for_each_row(x.rows(), use, [&](std::size_t i) {
-      encode_activation_row<Scheme, value_kind::finite>(x.row_data(i), x.cols(), p, i * x.cols(), q.row_codes(i));
+    for_rows_together(x.rows(), use, [&](std::size_t first, std::size_t rows) {
+      encode_activation_rows<Scheme, value_kind::finite>({x.row_data(first), rows, x.cols(), x.stride()}, first, p,
+                                                         q.row_codes(first));
     });
   }
 }
@@ -86,8 +133,12 @@ void quantize_codes(matrix_view<const float> x, const group_parameters& p, quant
     q.scales()[set] = p.scale;
     q.zero_points()[set] = p.zero_point;
   }
-  for_each_row(x.rows(), use, [&](std::size_t i) {
-    encode_activation_row<Scheme, value_kind::any>(x.row_data(i), x.cols(), p, i * x.cols(), q.row_codes(i));
+  if (x.empty()) {
+    return;
+  }
+  for_rows_together(x.rows(), use, [&](std::size_t first, std::size_t rows) {
+    encode_activation_rows<Scheme, value_kind::any>({x.row_data(first), rows, x.cols(), x.stride()}, first, p,
+                                                    q.row_codes(first));
   });
 }
 

@@ -68,6 +68,8 @@ HALFTONE_INLINE void encode_run(const float* x, std::size_t count, const group_p
           for (std::size_t line = 0; line < registers::size; line += panel_columns) {
             fetch_values<Arch>(x + i + line);
           }
+        } else {
+          fetch_next_pass<Arch, registers::size>(x + i, count);
         }
         encoder.encode(x + i, codes + i);
       }
@@ -188,15 +190,19 @@ class row_encoder {
         return registers(batch.of(run), batch.factor[run]);
       };
       const std::size_t whole = !small || held_ != 0 ? 0 : last == length ? count : count - 1;
+      const std::size_t ahead = count * pitch;
       if (length % registers::size == 0) {
         for (; i < whole; ++i) {
           const registers one = encoder(i);
           for (std::size_t k = 0; k < length; k += registers::size, codes_ += registers::bytes_written) {
+            fetch_next_pass<Arch, registers::size>(x + i * pitch + k, ahead);
             one.encode(x + i * pitch + k, codes_);
           }
         }
       } else if (length == registers::size / 2) {
         for (; i + 2 <= whole; i += 2, codes_ += registers::bytes_written) {
+          fetch_next_pass<Arch, registers::size / 2>(x + i * pitch, ahead);
+          fetch_next_pass<Arch, registers::size / 2>(x + (i + 1) * pitch, ahead);
           registers::store(encoder(i).words(x + i * pitch), encoder(i + 1).words(x + (i + 1) * pitch), codes_);
         }
       }

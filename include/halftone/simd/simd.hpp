@@ -65,6 +65,21 @@ HALFTONE_INLINE void fetch_values([[maybe_unused]] const float* at) noexcept {
   }
 }
 
+/// Whether a pass that writes codes asks for the values of the next pass meanwhile: where the hardware alone serves a pass over
+/// floats, it still stops at the end of what the pass before it read.
+template <class Arch>
+inline constexpr bool fetches_next_pass = float_columns<Arch>::parts == 1;
+
+/// Asks for the `Count` floats that lie `ahead` floats after `at`.
+template <class Arch, std::size_t Count>
+HALFTONE_INLINE void fetch_next_pass([[maybe_unused]] const float* at, [[maybe_unused]] std::size_t ahead) noexcept {
+  if constexpr (fetches_next_pass<Arch>) {
+    for (std::size_t i = 0; i < Count; i += panel_columns) {
+      fetch_after(at, (ahead + i) * sizeof(float));
+    }
+  }
+}
+
 /// A pointer that compilers take for another one each time: what it points to is then read from the cache where it lies, and
 /// addresses that are constants away from it are not computed before a loop. Kept over a loop, both would go through the
 /// stack, for the sums of a tile need the registers.
