@@ -27,6 +27,10 @@
 #include <halftone/epilogue/requantize.hpp>
 #include <halftone/epilogue/requantize_sums.hpp>
 #include <halftone/epilogue/stage.hpp>
+#include <halftone/format/bitsandbytes/blocks.hpp>
+#include <halftone/format/bitsandbytes/elements.hpp>
+#include <halftone/format/bitsandbytes/quantize.hpp>
+#include <halftone/format/bitsandbytes/schemes.hpp>
 #include <halftone/format/ggml/block.hpp>
 #include <halftone/format/ggml/convert.hpp>
 #include <halftone/format/ggml/encode_k.hpp>

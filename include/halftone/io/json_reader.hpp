@@ -59,11 +59,17 @@ struct json_events {
   std::optional<std::size_t> syntax_error{};
 
   bool null() { return listener.on_other("null"); }
-  bool boolean(bool) { return listener.on_other("a boolean"); }
-  bool number_integer(number_integer_t) { return listener.on_other("a negative number"); }
+  bool boolean(bool value) {
+    if constexpr (requires { listener.on_boolean(value); }) {
+      return listener.on_boolean(value);
+    } else {
+      return listener.on_other("a boolean");
+    }
+  }
+  bool number_integer(number_integer_t value) { return number(static_cast<double>(value), "a negative number"); }
   bool number_unsigned(number_unsigned_t value) { return listener.on_integer(value); }
-  bool number_float(number_float_t, const std::string&) {
-    return listener.on_other("a number that is no integer below 2^64");
+  bool number_float(number_float_t value, const std::string&) {
+    return number(value, "a number that is no integer below 2^64");
   }
   bool string(std::string& value) { return listener.on_string(value); }
   bool binary(binary_t&) { return listener.on_other("binary data"); }
@@ -77,13 +83,23 @@ struct json_events {
     syntax_error = position == 0 ? 0 : position - 1;
     return false;
   }
+
+ private:
+  bool number(double value, std::string_view what) {
+    if constexpr (requires { listener.on_number(value); }) {
+      return listener.on_number(value);
+    } else {
+      return listener.on_other(what);
+    }
+  }
 };
 
 /// Reads one JSON value that fills `text` but for white space, as RFC 8259 defines it.
 ///
 /// @param  listener  has on_begin(json_kind), on_end(), on_key(std::string&), on_string(std::string&),
 ///                   on_integer(std::uint64_t), on_other(std::string_view what), each false to stop, and `position`, a
-///                   std::size_t that holds the offset behind what has been read
+///                   std::size_t that holds the offset behind what has been read; on_boolean(bool) and on_number(double), if it
+///                   has them, get what goes to on_other otherwise
 /// @return           the offset at which `text` stops being JSON; none if it is JSON or the listener stopped first
 template <class Listener>
 [[nodiscard]] std::optional<std::size_t> read_json(std::string_view text, Listener& listener) {

@@ -51,7 +51,7 @@ void encode_row(matrix_view<const float> w, std::size_t row, quantized_matrix<Sc
     encoder.finish();
   } else {
     std::uint8_t* codes = q.row_codes(row).data();
-    std::memset(codes, 0, q.row_bytes());
+    std::fill_n(codes, q.row_bytes(), std::uint8_t{0});  // memset takes no null, not even for nothing
     for (std::size_t k = 0; k < w.cols(); ++k) {
       const group_parameters p = q.parameters_at(q.group_of(row, k));
       write_code<Element::bits>(codes, k,

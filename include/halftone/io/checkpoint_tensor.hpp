@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// Halftone: tensors of a checkpoint by the names that a layer gives them, of the type and shape that they must have.
+#pragma once
+
+#include <halftone/core/result.hpp>
+#include <halftone/element/bit_packing.hpp>
+#include <halftone/io/json_text.hpp>
+#include <halftone/io/safetensors_file.hpp>
+#include <halftone/tensor/parameter_plane.hpp>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace halftone::inline v0_1::detail {
+
+[[nodiscard]] inline std::string shape_text(std::span<const std::uint64_t> shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    text += message(i == 0 ? "" : ", ", shape[i]);
+  }
+  return text + "]";
+}
+
+/// A size of a file in memory; what does not fit becomes a size that no memory has.
+[[nodiscard]] constexpr std::size_t size_of_file(std::uint64_t size) noexcept {
+  return static_cast<std::size_t>(std::min(size, static_cast<std::uint64_t>(largest_size)));
+}
+
+/// Looks tensors up for one reader. `system` begins its messages.
+class checkpoint_reader {
+ public:
+  checkpoint_reader(const safetensors_file& file, std::string_view system) : file_(&file), system_(system) {}
+
+  template <class... Parts>
+  [[nodiscard]] file_failure refuse(file_error code, std::uint64_t offset, const Parts&... parts) const {
+    return {code, offset, message(system_, ": ", parts...)};
+  }
+  template <class... Parts>
+  [[nodiscard]] file_failure refuse(const safetensors_tensor& tensor, file_error code, const Parts&... parts) const {
+    return refuse(code, tensor.offset, "tensor ", in_quotes(tensor.name), ": ", parts...);
+  }
+
+  /// The tensor of a name and one of these types, of any shape.
+  [[nodiscard]] result<const safetensors_tensor*> find(const std::string& name, std::initializer_list<safetensors_type> types) const {
+    const safetensors_tensor* tensor = file_->find(name);
+    if (tensor == nullptr) {
+      return refuse(file_error::not_found, 0, "there is no tensor ", in_quotes(name));
+    }
+    if (types.size() != 0 && std::find(types.begin(), types.end(), tensor->type) == types.end()) {
+      return refuse(*tensor, file_error::scheme_mismatch, "its type is ", name_of(tensor->type), ", not ", name_of(*types.begin()));
+    }
+    return tensor;
+  }
+  /// The same, of this shape.
+  [[nodiscard]] result<const safetensors_tensor*> find(const std::string& name, std::initializer_list<safetensors_type> types,
+                                                       std::initializer_list<std::uint64_t> shape) const {
+    result<const safetensors_tensor*> found = find(name, types);
+    if (found && !std::equal(shape.begin(), shape.end(), found.value()->shape.begin(), found.value()->shape.end())) {
+      return refuse(*found.value(), file_error::scheme_mismatch, "its shape is ", shape_text(found.value()->shape), ", not ",
+                    shape_text({shape.begin(), shape.size()}));
+    }
+    return found;
+  }
+  /// Whether there is a tensor of a name.
+  [[nodiscard]] bool has(const std::string& name) const noexcept { return file_->find(name) != nullptr; }
+
+ private:
+  const safetensors_file* file_;
+  std::string_view system_;
+};
+
+/// Element i of a tensor of F32, F16 or BF16.
+[[nodiscard]] inline float float_at(const safetensors_tensor& tensor, std::size_t i) noexcept {
+  switch (tensor.type) {
+    case safetensors_type::F32: return fp32::decode(read_code<32>(tensor.bytes.data(), i));
+    case safetensors_type::F16: return fp16::decode(read_code<16>(tensor.bytes.data(), i));
+    default: return bf16::decode(read_code<16>(tensor.bytes.data(), i));
+  }
+}
+
+/// The type of a plane of parameters; U8 for those that are no floats.
+template <class Storage>
+inline constexpr safetensors_type type_of_storage = std::is_same_v<Storage, stored_as<fp32>>   ? safetensors_type::F32
+                                                    : std::is_same_v<Storage, stored_as<fp16>> ? safetensors_type::F16
+                                                    : std::is_same_v<Storage, stored_as<bf16>> ? safetensors_type::BF16
+                                                                                               : safetensors_type::U8;
+
+/// The bytes of a plane of one tensor.
+template <class Plane>
+[[nodiscard]] std::vector<std::uint8_t> bytes_of_plane(const Plane& plane) {
+  std::vector<std::uint8_t> copy;
+  const_cast<Plane&>(plane).for_each_plane("", [&](const std::string&, plane_type, std::size_t, std::size_t,
+                                                   std::span<const std::uint8_t> bytes) { copy.assign(bytes.begin(), bytes.end()); });
+  return copy;
+}
+
+}  // namespace halftone::inline v0_1::detail

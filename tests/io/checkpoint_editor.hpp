@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Halftone tests: recorded checkpoints of checkpoint_golden/, whose tensors can be changed one by one.
+#pragma once
+
+#include <halftone/element/float_storage.hpp>
+#include <halftone/io/checkpoint_tensor.hpp>
+#include <halftone/io/safetensors_file.hpp>
+#include <halftone/io/safetensors_writer.hpp>
+#include <halftone/tensor/quantized_matrix.hpp>
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace halftone_test {
+
+/// The tensors of a file in memory: change them, and read the file that they make.
+class checkpoint_editor {
+ public:
+  struct tensor {
+    halftone::safetensors_type type;
+    std::vector<std::uint64_t> shape;
+    std::vector<std::uint8_t> bytes;
+    friend bool operator==(const tensor&, const tensor&) = default;
+  };
+  std::map<std::string, tensor> tensors;
+
+  checkpoint_editor() = default;
+  explicit checkpoint_editor(const std::string& system) {
+    const auto file =
+        halftone::safetensors_file::open(HALFTONE_SOURCE_DIR "/tests/io/checkpoint_golden/" + system + ".safetensors").value();
+    add(file);
+  }
+  explicit checkpoint_editor(const halftone::safetensors_writer& writer) {
+    const std::vector<std::uint8_t> bytes = writer.to_bytes();
+    add(halftone::safetensors_file::parse(bytes).value());
+  }
+
+  [[nodiscard]] std::vector<std::uint8_t> bytes() const {
+    halftone::safetensors_writer writer;
+    for (const auto& [name, each] : tensors) {
+      writer.add(name, each.type, each.shape, std::span<const std::uint8_t>(each.bytes));
+    }
+    return writer.to_bytes();
+  }
+  /// Only the tensors whose names begin so, without those that the golden file adds.
+  [[nodiscard]] std::map<std::string, tensor> layer(const std::string& prefix) const {
+    std::map<std::string, tensor> found;
+    for (const auto& [name, each] : tensors) {
+      if (name.starts_with(prefix) && !name.ends_with(".x") && !name.ends_with(".real")) {
+        found.emplace(name, each);
+      }
+    }
+    return found;
+  }
+  [[nodiscard]] std::vector<float> floats(const std::string& name) const {
+    const tensor& from = tensors.at(name);
+    std::vector<float> values(from.bytes.size() / 4);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = halftone::fp32::decode(halftone::read_code<32>(from.bytes.data(), i));
+    }
+    return values;
+  }
+  void text(const std::string& name, const std::string& content) {
+    tensors[name] = {halftone::safetensors_type::U8, {content.size()}, {content.begin(), content.end()}};
+  }
+  void number(const std::string& name, std::size_t i, float value) {
+    for (unsigned b = 0; b < 4; ++b) {
+      tensors.at(name).bytes[4 * i + b] = static_cast<std::uint8_t>(halftone::fp32::encode(value) >> (8 * b));
+    }
+  }
+  /// What `read` says of the file: its failure's code and text.
+  template <class Read>
+  [[nodiscard]] halftone::file_failure failure(const Read& read) const {
+    const std::vector<std::uint8_t> content = bytes();
+    const auto file = halftone::safetensors_file::parse(content);
+    const auto got = read(file.value());
+    REQUIRE(!got.has_value());
+    return got.failure();
+  }
+
+ private:
+  void add(const halftone::safetensors_file& file) {
+    for (const halftone::safetensors_tensor& each : file.tensors()) {
+      tensors[each.name] = {each.type, each.shape, {each.bytes.begin(), each.bytes.end()}};
+    }
+  }
+};
+
+/// Every real number of a matrix is the recorded one.
+template <class Scheme>
+void check_reals(const halftone::quantized_matrix<Scheme>& q, const std::vector<float>& reals) {
+  REQUIRE(q.rows() * q.cols() == reals.size());
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < reals.size(); ++i) {
+    wrong += !(q.value_at(i / q.cols(), i % q.cols()) == reals[i]);
+  }
+  CHECK(wrong == 0);
+}
+
+}  // namespace halftone_test
+
+#define CHECK_REFUSED(failure_, code_, words_)                        \
+  do {                                                                \
+    const halftone::file_failure got_failure_ = (failure_);           \
+    CHECK(got_failure_.code == halftone::file_error::code_);          \
+    CHECK_MESSAGE(got_failure_.text.find(words_) != std::string::npos, got_failure_.text); \
+  } while (false)

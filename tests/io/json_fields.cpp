@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Halftone tests: JSON documents as lists of values, and those that are refused.
+#include <halftone/io/json_fields.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace halftone;
+
+namespace {
+file_failure refused(const std::string& text) {
+  const auto parsed = json_fields::parse(text, "it");
+  REQUIRE(!parsed);
+  return parsed.failure();
+}
+}  // namespace
+
+TEST_CASE("values by their paths") {
+  const auto json = json_fields::parse(R"({"a":{"b":[1,-2.5,{"c":"text"}],"d":null},"e":true,"f":[],"g":18446744073709551615})", "it").value();
+  CHECK(json.count("a/b/0") == 1);
+  CHECK(*json.get<double>("a/b/1") == -2.5);
+  CHECK(*json.get<std::string>("a/b/2/c") == "text");
+  CHECK(json.count("a/b/") == 3);
+  CHECK(json.count("a/b/2/") == 1);
+  CHECK(json.count("a/") == 2);
+  CHECK(json.count("f/") == 0);
+  CHECK(json.count("") == 4);
+  CHECK(json.get<std::nullptr_t>("a/d") != nullptr);
+  CHECK(*json.get<bool>("e"));
+  CHECK(json.get<double>("e") == nullptr);
+  CHECK(json.find("a/b/3") == nullptr);
+  CHECK(!json.count("a/b/1"));
+  CHECK(!json.count("g"));
+  CHECK(json.values().size() == 11);
+}
+
+TEST_CASE("a value alone") {
+  CHECK(json_fields::parse("7", "it").value().count("") == 7);
+  CHECK(*json_fields::parse("\"x\"", "it").value().get<std::string>("") == "x");
+}
+
+TEST_CASE("documents that are refused") {
+  CHECK(refused("").text == "it: not JSON");
+  CHECK(refused("[1,]").offset == 3);
+  CHECK(refused("[\"\xff\"]").text == "it: not UTF-8");
+  CHECK(refused(R"({"a":1,"a":2})").code == file_error::duplicate_name);
+  CHECK(refused(R"({"a":1,"a":2})").text == "it: \"a\" occurs twice");
+  CHECK(refused(R"({"a":{"b":1},"a/b":2})").text == "it: \"a/b\" occurs twice");
+  CHECK(refused(std::string(17, '[') + std::string(17, ']')).text == "it: more than 16 levels");
+  CHECK(json_fields::parse(std::string(16, '[') + std::string(16, ']'), "it").has_value());
+  CHECK(refused("{\"" + std::string(257, 'k') + "\":1}").text == "it: a path of 257 bytes, more than 256");
+  std::string many = "[0";
+  for (std::size_t i = 1; i < json_fields::most_values; ++i) {
+    many += ",0";
+  }
+  CHECK(refused(many + "]").text == "it: more than 65536 values");
+  CHECK(refused(std::string(json_fields::longest_text + 1, ' ')).code == file_error::too_large);
+}
