@@ -101,25 +101,12 @@ def check(suite, random, codes):
                 w[:, 0] = F(top) * step
             w[2] = 0 if form == "zeros" else w[2]
             w = w * F({"huge": 1e36, "tiny": 1e-11}.get(form, 1))
-            model = Model()
-            x = model.tensor([4, k], "float32")
-            y = model.tensor([4, n], "float32")
-            tensor = model.tensor([n, k], "float32", data=w)
-            model.fully_connected(x, tensor, None, y, version=1)
-            pathlib.Path(path).write_bytes(model.bytes([x], [y]))
-            quantizer = ai_edge_quantizer.quantizer.Quantizer(path)
-            quantizer.load_quantization_recipe(getattr(ai_edge_quantizer.recipe, name)())
-            with contextlib.redirect_stdout(io.StringIO()):
-                content = bytes(quantizer.quantize().quantized_model)
-            pathlib.Path(path).write_bytes(content)
-            parsed = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
-            theirs = parsed.subgraphs[0].tensors[tensor]
-            stored = numpy.frombuffer(bytes(parsed.buffers[theirs.buffer].data), numpy.uint8)
+            tensor, stored, scales = tflite_models.weights_of_package(w, name, path)
             results = suite.run(f"read and quantize {kind}", [letters, w, *(f() for _ in range(2) for f in (
                 lambda: numpy.empty((n, k), numpy.int8), lambda: numpy.empty(n, F)))], [n, k, tensor])[2:]
             suite.equal(f"ai-edge-quantizer: weights of {kind}, read", flat(results[0], BITS[kind]).reshape(-1).view(numpy.uint8), stored,
                         f"{name}, {form}")
-            suite.equal(f"ai-edge-quantizer: weights of {kind}, read", results[1], numpy.asarray(theirs.quantization.scale, F), form)
+            suite.equal(f"ai-edge-quantizer: weights of {kind}, read", results[1], scales, form)
             suite.equal(f"ai-edge-quantizer: weights of {kind}, codes", results[2], results[0], f"{name}, {form}")
             suite.equal(f"ai-edge-quantizer: weights of {kind}, scales", results[3], results[1], f"{name}, {form}")
 

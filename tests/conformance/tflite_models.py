@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Small models of TensorFlow Lite, made field by field with the schema that ai-edge-litert ships, and run by its interpreter."""
+import contextlib
+import io
+import pathlib
+
+import ai_edge_quantizer.quantizer
+import ai_edge_quantizer.recipe
 import flatbuffers
 import numpy
 from ai_edge_litert import schema_py_generated as schema
@@ -85,6 +91,26 @@ def run(content, inputs, resolver):
         interpreter.set_tensor(details["index"], value)
     interpreter.invoke()
     return [interpreter.get_tensor(details["index"]) for details in interpreter.get_output_details()]
+
+
+def weights_of_package(w, recipe, path):
+    """Weights quantized by ai-edge-quantizer into a file: the number of the tensor, its bytes and its scales."""
+    model = Model()
+    x, y = model.tensor([4, w.shape[1]], "float32"), model.tensor([4, len(w)], "float32")
+    tensor = model.tensor(w.shape, "float32", data=w)
+    model.fully_connected(x, tensor, None, y, version=1)
+    pathlib.Path(path).write_bytes(model.bytes([x], [y]))
+    quantizer = ai_edge_quantizer.quantizer.Quantizer(str(path))
+    quantizer.load_quantization_recipe(getattr(ai_edge_quantizer.recipe, recipe)())
+    with contextlib.redirect_stdout(io.StringIO()):
+        content = bytes(quantizer.quantize().quantized_model)
+    pathlib.Path(path).write_bytes(content)
+    parsed = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
+    made = parsed.subgraphs[0].tensors[tensor]
+    buffer = parsed.buffers[made.buffer]
+    # The package puts large constants behind the FlatBuffer.
+    data = bytes(buffer.data) if buffer.offset <= 1 else content[buffer.offset:buffer.offset + buffer.size]
+    return tensor, numpy.frombuffer(data, numpy.uint8), numpy.asarray(made.quantization.scale, numpy.float32)
 
 
 def flat(codes, bits):
