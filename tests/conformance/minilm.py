@@ -15,9 +15,7 @@ F = numpy.float32
 CALIBRATION = ["The ship left the harbour before the storm reached the coast.", "How do I reset the password of my account?",
                "Photosynthesis turns light, water and carbon dioxide into sugar.", "He plays the violin every evening after work.",
                "Prices rose by three percent in the second quarter.", "no", "Two cups of flour, one egg and a pinch of salt!"]
-SENTENCES = ["A man is eating food.", "A man is eating a piece of bread.", "The girl is carrying a baby.",
-             "That is a happy person", "That is a happy dog", "That is a very happy person", "Today is a sunny day",
-             "The committee approved the budget, although several members had asked for another review."]
+SENTENCES = minilm_model.SENTENCES
 
 versions = {name: importlib.metadata.version(name) for name in ("ai-edge-litert", "ai-edge-quantizer")}
 suite = Suite("minilm", ", ".join(f"{name} {version}" for name, version in versions.items()))

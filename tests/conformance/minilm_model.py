@@ -19,6 +19,11 @@ LINEAR = [f"encoder.layer.{i}.{name}" for i in range(LAYERS) for name in (
     "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense",
     "output.dense")]
 
+# What the products run on.
+SENTENCES = ["A man is eating food.", "A man is eating a piece of bread.", "The girl is carrying a baby.",
+             "That is a happy person", "That is a happy dog", "That is a very happy person", "Today is a sunny day",
+             "The committee approved the budget, although several members had asked for another review."]
+
 
 def folder():
     """Where the package keeps the model; its own code needs packages that nothing else here does, and is not run."""

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm onnx bitsandbytes minilm)
+systems=(ggml gguf tokenizers tflite torch tvm onnx bitsandbytes minilm minilm_checkpoints)
 
 usage() {
   cat <<TEXT
@@ -45,7 +45,7 @@ folder=$(cd "$folder" && pwd)
 environment_of() {
   case $1 in
     gguf|llama) echo ggml ;;
-    bitsandbytes) echo checkpoints ;;
+    bitsandbytes|minilm_checkpoints) echo checkpoints ;;
     *) echo "$1" ;;
   esac
 }
