@@ -50,6 +50,10 @@
 #include <halftone/format/ggml/ternary_formats.hpp>
 #include <halftone/format/onnx/schemes.hpp>
 #include <halftone/format/onnx/tensors.hpp>
+#include <halftone/format/tensorrt/elements.hpp>
+#include <halftone/format/tensorrt/int4_bytes.hpp>
+#include <halftone/format/tensorrt/scales.hpp>
+#include <halftone/format/tensorrt/schemes.hpp>
 #include <halftone/format/tflite/bias.hpp>
 #include <halftone/format/tflite/flat_codes.hpp>
 #include <halftone/format/tflite/gemm_int16.hpp>

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm onnx bitsandbytes minilm minilm_checkpoints)
+systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx bitsandbytes minilm minilm_checkpoints)
 
 usage() {
   cat <<TEXT
@@ -46,6 +46,7 @@ environment_of() {
   case $1 in
     gguf|llama) echo ggml ;;
     bitsandbytes|minilm_checkpoints) echo checkpoints ;;
+    tensorrt) echo torch ;;
     *) echo "$1" ;;
   esac
 }
