@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx bitsandbytes minilm minilm_checkpoints)
+systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx bitsandbytes minilm minilm_checkpoints minilm_torch)
 
 usage() {
   cat <<TEXT
@@ -47,6 +47,7 @@ environment_of() {
     gguf|llama) echo ggml ;;
     bitsandbytes|minilm_checkpoints) echo checkpoints ;;
     tensorrt) echo torch ;;
+    minilm_torch) echo torch ;;
     *) echo "$1" ;;
   esac
 }
