@@ -48,6 +48,8 @@
 #include <halftone/format/ggml/simple_formats.hpp>
 #include <halftone/format/ggml/table_formats.hpp>
 #include <halftone/format/ggml/ternary_formats.hpp>
+#include <halftone/format/onnx/block_mappings.hpp>
+#include <halftone/format/onnx/nbits.hpp>
 #include <halftone/format/onnx/schemes.hpp>
 #include <halftone/format/onnx/tensors.hpp>
 #include <halftone/format/tensorrt/elements.hpp>

@@ -13,10 +13,12 @@ import onnxruntime  # noqa: E402
 
 sys.path.append(here)
 import onnx_linear  # noqa: E402
+import onnx_matmul  # noqa: E402
 from suite import Suite  # noqa: E402
 
 suite = Suite("onnx", f"{onnx.__version__}, onnxruntime {onnxruntime.__version__}")
 onnx_linear.check(suite, numpy.random.default_rng(1))
+onnx_matmul.check(suite, numpy.random.default_rng(2))
 
 sys.path.append(str(pathlib.Path(here).parent / "format/onnx"))
 import make_golden  # noqa: E402

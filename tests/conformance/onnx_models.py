@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Models of one operator, for ONNX Runtime's CPU provider and for ONNX's reference evaluator."""
+import pathlib
 import warnings
 
 import numpy
@@ -12,6 +13,12 @@ F = numpy.float32
 onnxruntime.set_default_logger_severity(4)
 warnings.filterwarnings("ignore", category=RuntimeWarning)  # casts of numbers that no integer holds
 MICROSOFT = "com.microsoft"
+
+
+def has_vnni():
+    """Without it onnxruntime's products of u8 and s8 saturate in pairs."""
+    info = pathlib.Path("/proc/cpuinfo")
+    return info.exists() and bool({"avx512_vnni", "avx_vnni"} & set(info.read_text().split()))
 
 
 def type_of(name):

@@ -16,6 +16,7 @@ from onnx import helper
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent.parent / "conformance"))
 import onnx_linear  # noqa: E402
+import onnx_matmul  # noqa: E402
 from onnx_models import bytes_of, model, reference, run, tensor, zero_tensor  # noqa: E402
 
 F = numpy.float32
@@ -60,10 +61,41 @@ def dynamic(random):
         yield line("dynamic", (1, x.size), x, s, z, y)
 
 
+def nbits(random):
+    """w [n, k], B with what lies beyond k cleared, scales, zero points."""
+    n, k = 3, 37
+    for bits, block in ((2, 16), (4, 16), (4, 32), (8, 16)):
+        for symmetric in (True, False):
+            w = (random.normal(size=(k, n)) * 3).astype(F)
+            w[:, 1] = numpy.round(w[:, 1]) * F(0.5)  # ties
+            w[:16, 2] = 0
+            b, scales, zeros = onnx_matmul.nbits_of_package(w, bits, block, symmetric)
+            codes = onnx_matmul.unpacked(b.reshape(n, -1), bits)
+            codes[:, k:] = 0
+            yield line(f"nbits_{bits}_{block}_{'symmetric' if symmetric else 'asymmetric'}", (n, k), w.T, onnx_matmul.packed(codes, bits), scales,
+                       zeros)
+
+
+def blocks(random):
+    """w [n, k], codes, scales and zero points; [k, n] of the QDQ quantizer, [n, k] of the one for embedding tables."""
+    n, k, block = 3, 37, 16
+    for symmetric in (True, False):
+        w = (random.normal(size=(k, n)) * 3).astype(F)
+        w[:, 1] = numpy.round(w[:, 1]) * F(0.5)
+        w[:16, 2] = 0
+        codes, zeros, scales = numpy.zeros((k * n + 1) // 2, numpy.uint8), numpy.zeros((n * 3 + 1) // 2, numpy.uint8), numpy.zeros((3, n), F)
+        onnx_matmul.kernels.quantize_qdq_matmul_4bits(codes, w, scales, zeros, block, n, k, symmetric)
+        tail = "symmetric" if symmetric else "asymmetric"
+        yield line(f"qdq_{tail}", (n, k), w.T, codes, scales, zeros)
+        with numpy.errstate(all="ignore"):
+            codes, scales, zeros = onnx_matmul.quantizer.DefaultWeightOnlyQuantizer.quantize_ndarray(numpy.ascontiguousarray(w.T), 1, block, symmetric)
+        yield line(f"gather_{tail}", (n, k), w.T, codes, scales, numpy.zeros(0, numpy.uint8) if symmetric else zeros)
+
+
 def text():
     random = numpy.random.default_rng(7)
     lines = [f"# onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}, by make_golden.py"]
-    for part in (linear, dynamic):
+    for part in (linear, dynamic, nbits, blocks):
         lines += part(random)
     return "\n".join(lines) + "\n"
 
