@@ -4,6 +4,7 @@
 
 #include <halftone/format/tensorrt/int4_bytes.hpp>
 #include <halftone/format/tensorrt/schemes.hpp>
+#include <halftone/io/calibration_cache.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
 
@@ -122,6 +123,15 @@ const int registered = [] {
   operation("power", [](arguments& a) {
     for (std::size_t i = 0; i < a.in<float>(0).size(); ++i) {
       a.out<float>(1)[i] = tensorrt::symmetric_by_log2::power_from(a.in<float>(0)[i]);
+    }
+  });
+  /// Arrays: the text of a cache, what is written of it, the scales.
+  operation("cache", [](arguments& a) {
+    const calibration_cache cache = read_calibration_cache(a.in<std::uint8_t>(0)).value();
+    const std::string text = calibration_text(cache);
+    std::copy(text.begin(), text.end(), a.out<std::uint8_t>(1).begin());
+    for (std::size_t i = 0; i < cache.scales.size(); ++i) {
+      a.out<float>(2)[i] = cache.scales[i].scale;
     }
   });
   return 0;

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """ModelOpt, which makes TensorRT's weights: scales, codes, real numbers and bytes. (TensorRT's engine needs a GPU.)"""
+import ast
 import importlib.util
 import logging
 import os
 import pathlib
+import struct
 import sys
+import tempfile
 
 # The folder of this file holds files named as packages are.
 here = str(pathlib.Path(__file__).resolve().parent)
@@ -29,6 +32,18 @@ from suite import Suite  # noqa: E402
 found = importlib.util.spec_from_file_location("onnx_utils", pathlib.Path(modelopt.__file__).parent / "onnx/quantization/quant_utils.py")
 onnx_utils = importlib.util.module_from_spec(found)
 found.loader.exec_module(onnx_utils)
+
+
+def imported_scales(text):
+    """What ModelOpt's import_scales_from_calib_cache, taken out of its file, reads of a cache, in order."""
+    path = pathlib.Path(found.origin).with_name("calib_utils.py")
+    names = {"struct": struct, "logger": logging.getLogger()}
+    exec(next(ast.unparse(node) for node in ast.parse(path.read_text()).body
+              if getattr(node, "name", "") == "import_scales_from_calib_cache"), names)
+    with tempfile.NamedTemporaryFile() as file:
+        pathlib.Path(file.name).write_bytes(text)
+        return list(names["import_scales_from_calib_cache"](file.name).values())
+
 
 F, U8 = numpy.float32, numpy.uint8
 suite = Suite("tensorrt", f"ModelOpt {modelopt.__version__}")
@@ -220,6 +235,16 @@ for name, config, operation, rows in (("INT8_WEIGHT_ONLY_CFG", "INT8_WEIGHT_ONLY
     ours = ours_of(f"range {operation}", x, scale.numel(), x.shape)
     suite.equal(f"a calibrated layer, {name}: scales", ours[1], scale.detach().reshape(-1).numpy())
     suite.equal(f"a calibrated layer, {name}: codes", ours[2], bytes_of(theirs.detach()))
+
+# Calibration caches. ModelOpt reads scales of eight digits alone, which those above 2^-95 have.
+for count in (0, 1, 5, 1000):
+    scales = (2.0 ** random.uniform(-94, 127, count)).astype(F)
+    names = [f"{kind} {i}" for i, kind in zip(range(count), ["input", "(Unnamed Layer* 64) [Shuffle]_output", "a:b/c.d", "\u00e9"] * 250)]
+    text = "TRT-8601-EntropyCalibration2\n" + "".join(f"{n}: {struct.pack('!f', s).hex()}\n" for n, s in zip(names, scales))
+    text = text.encode()
+    ours = suite.run("cache", [numpy.frombuffer(text, U8).copy(), numpy.zeros(len(text), U8), numpy.zeros(count, F)])
+    suite.equal("calibration caches: scales", ours[2], numpy.array(imported_scales(text), F), f"{count} tensors")
+    suite.equal("calibration caches: written again", ours[1], ours[0], f"{count} tensors")
 
 suite.true("tests/format/tensorrt/golden.txt is what the package computes",
            pathlib.Path(make_golden.__file__).with_name("golden.txt").read_text() == make_golden.text())
