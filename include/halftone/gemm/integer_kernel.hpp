@@ -77,7 +77,10 @@ struct tile_sums<Arch, Bits, Source, std::index_sequence<R...>, std::index_seque
   }
   template <std::size_t A, std::size_t Step, bool Starts>
   HALFTONE_INLINE void add_step(const byte_line<Arch> (&line)[panels], const row_pointers& rows) noexcept {
-    const line_weights w{{dots::template prepared<Step>(line[P])...}};
+    line_weights w{{dots::template prepared<Step>(line[P])...}};
+    if constexpr (sizeof...(R) > 1 && requires { dots::keep(w.panel[0]); }) {
+      (dots::keep(w.panel[P]), ...);
+    }
     (add_row<R, Starts>(w, dots::template broadcast<Step>(rows.at[R] + A * quad_bytes<dots::format>)), ...);
   }
   template <std::size_t Row>

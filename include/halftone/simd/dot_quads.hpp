@@ -26,6 +26,13 @@ struct dot_quads : dot_registers<Arch> {
   }
   template <std::size_t Step>
   [[nodiscard]] HALFTONE_INLINE static weights prepared(const byte_line<Arch>& line) noexcept { return line; }
+  /// Makes the compiler load weights once for all rows of a tile, where a register holds a line: g++ would read them from the
+  /// cache again in each product, and loads would take longer than the products.
+  HALFTONE_INLINE static void keep(weights& w) noexcept
+    requires(byte_line<Arch>::parts == 1)
+  {
+    w.opaque();
+  }
   HALFTONE_INLINE static void add(sum& s, const weights& w, const quad& a) noexcept {
     s = sum::each([&](auto i) HALFTONE_INLINE_LAMBDA {
       return registers::template quads_8<Bits>(s.part[i], w.part[i], a.value);
