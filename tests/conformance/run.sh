@@ -16,6 +16,9 @@ usage: bash tests/conformance/run.sh [options] [system ...]
   --folder F       downloads and what is compiled; may be used again (default: build/conformance)
   --program P      the program of the language-model example
   --until SECONDS  start no system after this time, in seconds since 1970
+  --write          then write results into tests/conformance/results/ and docs/conformance.md, of systems where everything passed
+To add a system: SYSTEM.py and SYSTEM.cpp here, its name in the list of systems, its packages in packages.txt, where needed its
+names in environment_of and shared_by, and then --write SYSTEM; tests/conformance/report.py --check (an ordinary test) says what is missing.
 A system whose packages cannot be had is skipped, with the reason; the exit status is 77 if that holds for all.
 TEXT
 }
@@ -25,12 +28,14 @@ tests="$root/tests"
 folder="$root/build/conformance"
 program=""
 until=${HALFTONE_CONFORMANCE_UNTIL:-}
+write=no
 chosen=()
 while (($#)); do
   case $1 in
     --folder) folder=$2; shift ;;
     --program) program=$2; shift ;;
     --until) until=$2; shift ;;
+    --write) write=yes ;;
     --help|-h) usage; exit 0 ;;
     -*) usage >&2; exit 2 ;;
     *) chosen+=("$1") ;;
@@ -41,7 +46,7 @@ done
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 
-# The virtual environment that a system's packages share with others, as packages.txt names it.
+# The list of packages of a system, a line of packages.txt.
 environment_of() {
   case $1 in
     gguf|llama) echo ggml ;;
@@ -52,60 +57,84 @@ environment_of() {
   esac
 }
 
+# The virtual environment that a list is installed into. Lists that share one must agree on versions (report.py --check sees to it);
+# each adds what others have not installed, so torch is downloaded once.
+shared_by() {
+  case $1 in
+    checkpoints) echo torch ;;
+    *) echo "$1" ;;
+  esac
+}
+
 skip() {
   echo "SKIPPED conformance.$system: $1"
   return 77
 }
 
-# Installs the packages of the system's environment, once for each list of them. Sets `python`.
+# Installs the packages of the system, once for each list of them. Sets `python`.
 install() {
-  local environment packages
+  local environment packages alone
   environment=$(environment_of "$system")
   packages=$(sed -n "s/^$environment: //p" "$tests/conformance/packages.txt")
   [[ -n $packages ]] || { echo "packages.txt has no line for $environment" >&2; return 1; }
-  local venv="$folder/$environment"
+  alone=$(sed -n "s/^$environment without dependencies: //p" "$tests/conformance/packages.txt")  # which nothing here needs
+  local venv
+  venv="$folder/$(shared_by "$environment")"
   python="$venv/bin/python"
-  if [[ ! -f $venv/installed || $(< "$venv/installed") != "$packages" ]]; then
+  if ! grep -qsxF "$packages $alone" "$venv/installed"; then
     # The distribution's Python first: others may lack venv.
-    "$(command -v /usr/bin/python3 || command -v python3)" -m venv "$venv" >"$folder/$environment.log" 2>&1 ||
+    [[ -x $python ]] || "$(command -v /usr/bin/python3 || command -v python3)" -m venv "$venv" >"$folder/$environment.log" 2>&1 ||
       skip "python3 -m venv fails; the package python3-venv may be missing" || return
     echo "installing $packages" >&2
+    # Modules are compiled when they are imported: few of torch's are.
+    local pip=("$python" -m pip install --quiet --disable-pip-version-check --no-compile)
     # shellcheck disable=SC2086
-    "$python" -m pip install --quiet --disable-pip-version-check $packages >>"$folder/$environment.log" 2>&1 ||
-      skip "pip cannot install $packages" || return
-    local alone  # whose dependencies nothing here needs
-    alone=$(sed -n "s/^$environment without dependencies: //p" "$tests/conformance/packages.txt")
+    "${pip[@]}" $packages >>"$folder/$environment.log" 2>&1 || skip "pip cannot install $packages" || return
     # shellcheck disable=SC2086
-    [[ -z $alone ]] || "$python" -m pip install --quiet --disable-pip-version-check --no-deps $alone >>"$folder/$environment.log" 2>&1 ||
-      skip "pip cannot install $alone" || return
-    echo "$packages" > "$venv/installed"
+    [[ -z $alone ]] || "${pip[@]}" --no-deps $alone >>"$folder/$environment.log" 2>&1 || skip "pip cannot install $alone" || return
+    echo "$packages $alone" >> "$venv/installed"
   fi
+}
+
+# The results of a system without a script: one rule that passed, and its cases.
+record() {
+  printf '{"system": "%s", "version": "", "rule": "%s", "passed": %s, "failed": 0, "skipped": 0, "text": ""}\n' \
+    "$system" "$1" "$2" > "$folder/$system.json"
 }
 
 # Compiles the operations of the system, for this machine.
 compile() {
   local compiler
   compiler=$(command -v "${CXX:-g++}") || { skip "there is no compiler"; return; }
-  "$compiler" -std=c++20 -O2 -march=native -fPIC -shared -Wall -Wextra -I "$root/include" -I "$tests" -I "$root" \
+  "$compiler" -std=c++20 -O1 -march=native -fPIC -shared -Wall -Wextra -I "$root/include" -I "$tests" -I "$root" \
     "$tests/conformance/$system.cpp" "$tests/conformance/driver.cpp" -o "$folder/$system.so"
 }
 
 run_system() {
+  local compiling=""
+  if [[ -f $tests/conformance/$system.cpp ]]; then
+    compile &  # while packages are downloaded
+    compiling=$!
+  fi
   install || return
   case $system in
     ggml)
       command -v cc >/dev/null || command -v gcc >/dev/null || { skip "there is no C compiler"; return; }
-      "$python" "$tests/format/ggml/make_golden.py" "$folder" --check
+      "$python" "$tests/format/ggml/make_golden.py" "$folder" --check || return
+      record "tests/format/ggml/golden.txt is what ggml computes, a line of it a case" "$(grep -vc '^#' "$tests/format/ggml/golden.txt")"
       ;;
     gguf)
       rm -rf "$folder/gguf_golden"
       "$python" "$tests/io/make_gguf_golden.py" "$folder/gguf_golden" || return
       diff -r "$tests/io/gguf_golden" "$folder/gguf_golden" || return
       echo "gguf_golden is what the package writes: $(find "$folder/gguf_golden" -type f | wc -l) files"
+      record "tests/io/gguf_golden is what the package writes, a file a case" "$(find "$folder/gguf_golden" -type f | wc -l)"
       ;;
     tokenizers)
       "$python" "$tests/examples/make_tokenizer_golden.py" --check || return
       echo "tokenizer_golden.txt is what the package makes"
+      record "tests/examples/tokenizer_golden.txt is what the package makes, a line of it a case" \
+        "$(grep -vc '^#' "$tests/examples/tokenizer_golden.txt")"
       ;;
     llama)
       [[ -n $program ]] || { usage >&2; return 2; }
@@ -120,7 +149,7 @@ run_system() {
       ;;
     *)
       [[ -f $tests/conformance/$system.py ]] || { echo "there is no system $system" >&2; usage >&2; return 2; }
-      compile || return
+      wait "$compiling" || return
       "$python" "$tests/conformance/$system.py" "$folder/$system.so" "$folder/$system.json"
       ;;
   esac
@@ -134,8 +163,12 @@ for system in "${chosen[@]}"; do
     continue
   fi
   status=0
-  run_system > >(tee "$folder/$system.out") || status=$?
-  wait $! 2>/dev/null || true
+  rm -f "$folder/$system.json"
+  exec 3> >(tee "$folder/$system.out")
+  tee=$!
+  run_system >&3 || status=$?
+  exec 3>&-
+  wait "$tee" 2>/dev/null || true
   tally=$(sed -n 's/^tally: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$folder/$system.out" | tail -n 1)
   if ((status == 77)); then
     skipped=$((skipped + 1))
@@ -153,5 +186,6 @@ done
 
 echo "tally: $passed passed, $failed failed, $skipped skipped"
 echo "$passed passed, $failed failed, $skipped skipped"
+[[ $write == no ]] || python3 "$tests/conformance/report.py" --write "$folder" "${chosen[@]}" || exit 1
 ((failed == 0)) || exit 1
 ((passed > 0)) || exit 77

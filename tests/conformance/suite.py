@@ -8,7 +8,8 @@ A script is `SYSTEM.py`; run.sh calls it with the path of the compiled operation
     suite.equal("QuantizeLinear, int8, per tensor", codes, expected)
     suite.finish()
 
-Each call of `equal`, `close` or `refuses` is a case. Cases with the same rule are one line of output and of the results.
+Each call of `equal`, `close` or `refuses` is a case. Cases with the same rule are one line of output and of the results, which
+report.py makes docs/conformance.md of (run.sh --write).
 """
 import ctypes
 import json
@@ -32,6 +33,7 @@ class Suite:
         library, self.results = sys.argv[1:3]
         self._run = ctypes.CDLL(library).conformance_run
         self._rules = {}  # rule: [passed, failed, skipped, first failure or reason]
+        self._notes = []
 
     def run(self, operation, arrays, numbers=()):
         """Calls an operation with contiguous arrays, which are returned; outputs are among them."""
@@ -96,6 +98,10 @@ class Suite:
     def skip(self, rule, reason):
         self._count(rule, 2, reason)
 
+    def note(self, text):
+        """Where the system's documentation and its behaviour differ; docs/conformance.md has it."""
+        self._notes.append(text)
+
     def finish(self):
         width = max((len(rule) for rule in self._rules), default=0)
         lines = []
@@ -105,6 +111,7 @@ class Suite:
                   + (f"  {text}" if text else ""))
             lines.append({"system": self.system, "version": self.version, "rule": rule, "passed": passed, "failed": failed,
                           "skipped": skipped, "text": text})
+        lines += [{"system": self.system, "version": self.version, "note": note} for note in self._notes]
         pathlib.Path(self.results).write_text("".join(json.dumps(line) + "\n" for line in lines))
         total = [sum(counts[i] for counts in self._rules.values()) for i in range(3)]
         print("tally: {} passed, {} failed, {} skipped".format(*total))

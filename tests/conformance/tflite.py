@@ -288,4 +288,6 @@ import make_tflite_golden  # noqa: E402
 for name in ("dense", "nibbles", "half"):
     suite.true("tests/io/tflite_golden is what the package writes", pathlib.Path(make_tflite_golden.__file__).with_name(
         "tflite_golden").joinpath(f"{name}.tflite").read_bytes() == getattr(make_tflite_golden, name)(), name)
+suite.note("QUANTIZE: documented as rounding halves away from zero; XNNPACK and the builtin kernels round them to even.")
+suite.note("Requantization: documented as one rounded product; XNNPACK computes in float, the reference and builtin kernels round twice.")
 suite.finish()

@@ -239,4 +239,6 @@ import make_golden  # noqa: E402
 
 suite.true("tests/format/torch/golden.txt is what the packages compute",
            pathlib.Path(make_golden.__file__).with_name("golden.txt").read_text() == make_golden.text())
+suite.note("quantize_per_tensor, quantize_per_channel and fake_quantize: documented as a division by the scale; the package multiplies "
+           "by the scale's reciprocal, rounded first.")
 suite.finish()

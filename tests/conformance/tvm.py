@@ -107,4 +107,5 @@ for name, bits, group in (("q4f16_1", 4, 32), ("q3f16_1", 3, 40)):
             suite.equal(f"MLC's formula, {name}: scales", ours[2], scale.reshape(-1).astype(F), case)
             suite.equal(f"MLC's formula, {name}: real numbers", ours[3], reals[:, :shape[1]], case)
 suite.skip("MLC's own quantizer", "apache-tvm does not contain it; the formula stands in")
+suite.note("fixed_point_multiply: its documentation says multiplier * 2^-shift; the package multiplies by 2^shift.")
 suite.finish()

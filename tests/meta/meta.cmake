@@ -6,6 +6,7 @@ set(include_dir "${PROJECT_SOURCE_DIR}/include")
 foreach(script layering mirror file_rules)
   add_test(NAME meta.${script} COMMAND Python3::Interpreter "${meta}/${script}.py")
 endforeach()
+add_test(NAME meta.conformance_page COMMAND Python3::Interpreter "${CMAKE_CURRENT_SOURCE_DIR}/conformance/report.py" --check)
 foreach(script headers_alone snippets parse_time instantiation_time)
   add_test(NAME meta.${script} COMMAND Python3::Interpreter "${meta}/${script}.py" "${CMAKE_CXX_COMPILER}")
   # These use every processor themselves, and the measurements want a quiet one.
