@@ -95,8 +95,8 @@ for dtype, name, low, high in ((torch.qint8, "qint8 affine", -128, 127), (torch.
                 rows = 1 if granularity == "tensor" else 8
                 s = (numpy.full(rows, scale) * (2.0 ** -numpy.arange(rows) if scale > 1e-20 else 1)).astype(F)
                 z = numpy.full(rows, zero, F)
-                # Beyond 2^31 steps PyTorch's cast is undefined.
-                x[numpy.abs(x.astype(numpy.float64) / s.astype(numpy.float64)[:, None]) > 2.0 ** 30] = 0
+                if granularity == "tensor":  # whose sum with the zero point wraps around beyond
+                    x[numpy.abs(x.astype(numpy.float64) / s.astype(numpy.float64)[:, None]) > 2.0 ** 30] = 0
                 ours = suite.run(f"given {name} {granularity}", [x, s, z, numpy.empty(x.shape, numpy.int32), numpy.empty(x.shape, F)],
                                  x.shape)
                 theirs = torch_tensor(x, s, z, dtype, granularity)
@@ -104,6 +104,19 @@ for dtype, name, low, high in ((torch.qint8, "qint8 affine", -128, 127), (torch.
                 suite.equal(f"quantize, {name}, {granularity}, given parameters", ours[3],
                             theirs.int_repr().numpy().astype(numpy.int32), case)
                 suite.equal(f"dequantize, {name}, {granularity}, given parameters", ours[4], theirs.dequantize().numpy(), case)
+
+# What is refused here.
+for granularity, highest in (("tensor", (127, 255)), ("channel", (0, 0))):
+    codes = [torch_tensor(numpy.full((1, 40), numpy.nan, F), numpy.ones(1), numpy.full(1, 3), dtype, granularity).int_repr().numpy()
+             for dtype in (torch.qint8, torch.quint8)]
+    suite.true(f"quantize per {granularity}: NaN has the code that docs/torch.md says",
+               all((c == v).all() for c, v in zip(codes, highest)))
+
+beyond = numpy.array([[3e38] * 40, [-3e38] * 40], F)
+codes = torch_tensor(beyond, numpy.ones(1), numpy.full(1, 200), torch.quint8, "tensor").int_repr().numpy()
+suite.true("quantize per tensor: sums with the zero point wrap around, as docs/torch.md says", (codes[0] == 0).all())
+codes = torch_tensor(beyond, numpy.ones(1), numpy.full(1, -5), torch.qint8, "tensor").int_repr().numpy()
+suite.true("quantize per tensor: sums with the zero point wrap around, as docs/torch.md says", (codes[1] == 127).all())
 
 # Float zero points.
 for dtype, name, options in ((torch.quint8, "quint8", {}), (torch.quint4x2, "quint4x2", {"quant_min": 0, "quant_max": 15})):
@@ -147,6 +160,11 @@ for low, high in ((-128, 127), (0, 255), (-8, 7), (0, 15), (-64, 63)):
                 rule = f"fake_quantize per {'tensor' if rows == 1 else 'channel'}, {low}..{high}"
                 suite.equal(f"{rule}: values", ours[3], y.detach().numpy(), f"{scale} {zero}")
                 suite.equal(f"{rule}: mask", ours[4], (t.grad.numpy() != 0).astype(numpy.uint8), f"{scale} {zero}")
+
+beyond = torch.tensor([[numpy.nan, numpy.inf, -numpy.inf, 3e38, -3e38, 1e19]])
+y = torch.fake_quantize_per_channel_affine(beyond, torch.ones(1), torch.tensor([3], dtype=torch.int32), 0, -128, 127)
+suite.true("fake_quantize per channel: NaN and what lies beyond 2^63 steps become the lowest level, as docs/torch.md says",
+           (y == -131).all())
 
 # torchao: the affine primitives.
 LEVELS = {"int8": (-128, 127), "uint8": (0, 255), "int4": (-8, 7), "uint4": (0, 15), "int2": (-2, 1), "uint2": (0, 3)}

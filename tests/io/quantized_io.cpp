@@ -161,6 +161,22 @@ TEST_CASE("a table that is known at run time is saved and loaded") {
   check_round_trip<learned>({3, 7}, learned{.element = {{-1.0f, -0.25f, 0.5f, 1.0f}}});
 }
 
+TEST_CASE("groups of scales that are quantized again are checked, too") {
+  using scales = scheme<int8_narrow, symmetric, permuted_groups<2>>;
+  using nested = scheme<int3, symmetric, per_group<2>, quantized_again<scales>>;
+  quantized_matrix<nested> q(matrix_shape{1, 8});
+  q.scale_plane().matrix().scheme().granularity.position = {3, 2, 1, 0};
+  bytes content = file_with(q);
+  CHECK(load<nested>(safetensors_file::parse(content).value(), "w").has_value());
+  const bytes position{3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0};
+  const auto at = std::search(content.begin(), content.end(), position.begin(), position.end());
+  REQUIRE(at != content.end());
+  at[8] = 4;
+  const auto failed = load<nested>(safetensors_file::parse(content).value(), "w");
+  REQUIRE(!failed);
+  CHECK(failed.failure().text == "matrix \"w\": weight [0, 2] is of group 2 of 2");
+}
+
 TEST_CASE("a policy with a plane of the matrix's size is resized, filled and checked") {
   check_round_trip<permuted>({3, 10}, permuted{.granularity = {reversed(10)}});
 

@@ -115,6 +115,16 @@ TEST_CASE("legal oddities are read") {
   CHECK(!read(legal_file()));
 }
 
+TEST_CASE("the listener itself refuses a header that is no object") {
+  for (const char* text : {"1", "[]", "\"a\"", "null"}) {
+    CAPTURE(text);
+    safetensors_header_reader reader;
+    CHECK(!read_json(text, reader));
+    REQUIRE(reader.failure.has_value());
+    CHECK(reader.failure->text == "safetensors: the header is not an object");
+  }
+}
+
 TEST_CASE("a file that is cut short anywhere is refused") {
   const bytes whole = legal_file();
   for (std::size_t size = 0; size < whole.size(); ++size) {
