@@ -58,10 +58,11 @@ environment_of() {
 }
 
 # The virtual environment that a list is installed into. Lists that share one must agree on versions (report.py --check sees to it);
-# each adds what others have not installed, so torch is downloaded once.
+# each adds what others have not installed: torch is downloaded once.
 shared_by() {
   case $1 in
     checkpoints) echo torch ;;
+    minilm) echo tflite ;;
     *) echo "$1" ;;
   esac
 }
