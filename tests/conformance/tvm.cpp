@@ -45,7 +45,7 @@ void multiply(arguments& a) {
   std::transform(in.begin(), in.end(), a.out<std::int32_t>(1).begin(), [&](std::int32_t x) { return Rounding::multiplied(x, m); });
 }
 
-/// Arrays: w, words, scales, reals. Numbers: rows, cols.
+/// Arrays: w, words, scales, reals, words of columns. Numbers: rows, cols.
 template <class Scheme>
 void groups(arguments& a) {
   const std::size_t rows = a.size(0), cols = a.size(1);
@@ -55,7 +55,9 @@ void groups(arguments& a) {
   for (std::size_t g = 0; g < q.group_count(); ++g) {
     a.out<float>(2)[g] = q.scale_at(g);
   }
-  auto read = tvm::from_words<Scheme>(words, {rows, cols}).value();
+  const std::vector<std::uint8_t> columns = tvm::to_words(q, tvm::word_order::columns);
+  std::copy(columns.begin(), columns.end(), a.out<std::uint8_t>(4).begin());
+  auto read = tvm::from_words<Scheme>(columns, {rows, cols}, tvm::word_order::columns).value();
   for (std::size_t g = 0; g < q.group_count(); ++g) {
     read.scale_plane().set(g, q.scale_at(g));
   }

@@ -6,9 +6,10 @@
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
 
+#include <format/hex_fields.hpp>
+
 #include <doctest/doctest.h>
 
-#include <bit>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -16,21 +17,8 @@
 
 namespace torch_test {
 
-inline std::vector<std::uint8_t> bytes_of(const std::string& text) {
-  std::vector<std::uint8_t> bytes;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-    bytes.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(i, 2), nullptr, 16)));
-  }
-  return bytes;
-}
-inline std::vector<float> floats_of(const std::string& text) {
-  const std::vector<std::uint8_t> bytes = bytes_of(text);
-  std::vector<float> floats;
-  for (std::size_t i = 0; i + 4 <= bytes.size(); i += 4) {
-    floats.push_back(std::bit_cast<float>(halftone::read_code<32>(bytes.data(), i / 4)));
-  }
-  return floats;
-}
+using halftone_test::bytes_of;
+using halftone_test::numbers_of;
 
 /// Quantizes the recorded floats of a rule and compares parameters, codes and real numbers, bit for bit.
 template <class Scheme>
@@ -46,7 +34,7 @@ void check_recorded(const std::string& rule) {
       continue;
     }
     found = true;
-    const std::vector<float> w = floats_of(x);
+    const std::vector<float> w = numbers_of<float>(x);
     const auto q = halftone::quantize<Scheme>({w.data(), rows, cols});
     std::vector<float> our_scales, our_zeros, our_reals(w.size());
     std::vector<std::uint8_t> our_codes;
@@ -62,10 +50,10 @@ void check_recorded(const std::string& rule) {
       our_codes.push_back(static_cast<std::uint8_t>(code));
     }
     halftone::dequantize(q, halftone::matrix_view<float>(our_reals.data(), rows, cols));
-    CHECK(our_scales == floats_of(scales));
-    CHECK(our_zeros == floats_of(zeros));
+    CHECK(our_scales == numbers_of<float>(scales));
+    CHECK(our_zeros == numbers_of<float>(zeros));
     CHECK(our_codes == bytes_of(codes));
-    CHECK(our_reals == floats_of(reals));
+    CHECK(our_reals == numbers_of<float>(reals));
   }
   CHECK(found);
 }

@@ -2,9 +2,25 @@
 // Halftone tests: TVM's fixed-point products.
 #include <halftone/format/tvm/fixed_point.hpp>
 
+#include <format/tvm/golden.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace halftone;
+using halftone_test::numbers_of;
+
+TEST_CASE("recorded products of fixed_point_multiply") {
+  const auto lines = tvm_test::recorded("multiply");
+  CHECK(lines.size() == 4);
+  for (const auto& line : lines) {
+    const fixed_point_multiplier m{static_cast<std::int32_t>(std::stol(line[0])), static_cast<std::int32_t>(std::stol(line[1]))};
+    const auto sums = numbers_of<std::int32_t>(line[2]);
+    const auto products = numbers_of<std::int32_t>(line[3]);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      CHECK(tvm::upward::multiplied(sums[i], m) == products[i]);
+    }
+  }
+}
 
 TEST_CASE("one rounding, ties up or away from zero") {
   const fixed_point_multiplier quarter{1 << 30, -1};

@@ -27,6 +27,18 @@ void there_and_back(std::size_t rows, std::size_t cols) {
   REQUIRE(again.has_value());
   CHECK(std::ranges::equal(again.value().codes(), q.codes()));
   CHECK(tvm::to_words(again.value()) == bytes);
+
+  const std::vector<std::uint8_t> columns = tvm::to_words(q, tvm::word_order::columns);
+  REQUIRE(columns.size() == bytes.size());
+  const std::size_t words = rows == 0 ? 0 : bytes.size() / 4 / rows;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t word = 0; word < words; ++word) {
+      CHECK(read_code<32>(columns.data(), word * rows + row) == read_code<32>(bytes.data(), row * words + word));
+    }
+  }
+  const auto transposed = tvm::from_words<Scheme>(columns, {rows, cols}, tvm::word_order::columns);
+  REQUIRE(transposed.has_value());
+  CHECK(std::ranges::equal(transposed.value().codes(), q.codes()));
 }
 }  // namespace
 
@@ -57,5 +69,7 @@ TEST_CASE("wrong words are refused") {
   const auto wrong = tvm::from_words<tvm::q4f16_1>(bytes, {2, 32});
   REQUIRE(!wrong.has_value());
   CHECK(wrong.failure().offset == 20);
+  CHECK(tvm::from_words<tvm::q4f16_1>(bytes, {2, 32}, tvm::word_order::columns).failure().text.find("weight [1, 17]") !=
+        std::string::npos);
   CHECK(wrong.failure().text.find("weight [1, 9] has code 15, more than 14") != std::string::npos);
 }
