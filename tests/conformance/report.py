@@ -128,8 +128,8 @@ class Script:
             for node in ast.walk(tree):
                 found = [a.name for a in node.names] if isinstance(node, ast.Import) else (
                     [node.module] if isinstance(node, ast.ImportFrom) else [])
-                # A script may have the name of the package that it imports.
-                names += [n for n in found if n not in (*names, "suite", "report") and (HERE / f"{n}.py").is_file()]
+                # A script may have the name of a package, which is what others import by that name.
+                names += [n for n in found if n not in (*names, *systems(), "suite", "report") and (HERE / f"{n}.py").is_file()]
                 if isinstance(node, ast.Assign):
                     self._assign(node.targets[0], node.value)
                 elif isinstance(node, (ast.For, ast.comprehension)):
