@@ -29,6 +29,61 @@ TEST_CASE("levels of a whole byte") {
   check_scheme<bytes_g16>();
   check_scheme<bytes_per_channel>();
 }
+TEST_CASE("tables of 20 and of 64 entries") {
+  check_scheme<quarters_g24>();
+  check_scheme<six_bits_g16>();
+}
+TEST_CASE("small floats of 6 bits are eighths to 60") {
+  check_scheme<mxfp6_e2m3>();
+  static_assert(!has_integer_path<mxfp6_e3m2>);
+}
+
+TEST_CASE_TEMPLATE("every code meets every activation: the sums are those of the values", Scheme, mxfp6_e2m3, mxfp4) {
+  // Each run of 32 weights holds the largest value or its negative, so that all scales are 1 and nothing is rounded.
+  using element = typename Scheme::element_type;
+  constexpr std::uint32_t codes = 1u << element::bits;
+  constexpr std::size_t n = 64;
+  constexpr std::size_t k = 256;
+  constexpr std::size_t m = 9;  // a tile of bit planes alone with m = 1, decoded lines and a rest with all rows
+  std::vector<float> w(n * k);
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    w[i] = element::decode(static_cast<std::uint32_t>(i / k + i % k) % codes);
+  }
+  const auto q = quantize<Scheme>({w.data(), n, k});
+  for (std::size_t row = 0; row < n; ++row) {
+    for (std::size_t i = 0; i < k; ++i) {
+      REQUIRE(q.code_at(row, i) == (row + i) % codes);
+    }
+  }
+  const auto packed = pack(q);
+  std::vector<std::uint8_t> x(m * k);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = static_cast<std::uint8_t>(i % k + 29 * (i / k));
+  }
+  const auto check = [&](auto as, std::int32_t zero_point) {
+    using code = decltype(as);
+    std::vector<code> a(x.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      a[i] = x[i] == 128 && std::is_signed_v<code> ? code{0} : static_cast<code>(x[i]);
+    }
+    const group_parameters one{.scale = 1.0f, .zero_point = zero_point};
+    for (const std::size_t rows : {std::size_t{1}, m}) {
+      std::vector<float> y(rows * n);
+      gemm(static_activations(matrix_view<const code>(a.data(), rows, k), one), packed, matrix_view<float>(y.data(), rows, n));
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        double exact = 0.0;
+        for (std::size_t j = 0; j < k; ++j) {
+          exact += static_cast<double>(w[i % n * k + j]) * (a[i / n * k + j] - zero_point);
+        }
+        CHECK(static_cast<double>(y[i]) == exact);
+      }
+    }
+  };
+  check(std::int8_t{}, 0);
+  check(std::uint8_t{}, 0);
+  check(std::uint8_t{}, 255);
+}
+
 TEST_CASE("three levels, groups that are no units") { check_scheme<three_g20>(); }
 TEST_CASE("a table under super-blocks") { check_scheme<bytes_in_super_blocks>(); }
 

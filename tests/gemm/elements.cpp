@@ -10,6 +10,7 @@
 #include <halftone/reference/gemm.hpp>
 #include <halftone/reference/gemv.hpp>
 #include <halftone/scheme/asymmetric.hpp>
+#include <halftone/scheme/presets.hpp>
 #include <halftone/scheme/symmetric.hpp>
 
 #include <doctest/doctest.h>
@@ -52,16 +53,29 @@ void goes_through(std::size_t m, std::size_t n, std::size_t k) {
   const auto unpacked = unpack(packed);
   CHECK(std::equal(q.codes().begin(), q.codes().end(), unpacked.codes().begin(), unpacked.codes().end()));
 
-  std::vector<float> y(m * n);
-  std::vector<float> expected_y(m * n);
-  gemm(matrix_view<const float>(x.data(), m, k), packed, matrix_view<float>(y.data(), m, n));
-  reference::gemm(matrix_view<const float>(x.data(), m, k), q, matrix_view<float>(expected_y.data(), m, n));
-  CHECK(same(y, expected_y));
-
-  y.resize(n);
-  expected_y.resize(n);
+  std::vector<float> y(n);
+  std::vector<float> expected_y(n);
   gemv(std::span<const float>(x.data(), k), packed, std::span<float>(y));
   reference::gemv(std::span<const float>(x.data(), k), q, std::span<float>(expected_y));
+  CHECK(same(y, expected_y));
+
+  const auto multiplied = [&](const auto& activations) {
+    y.assign(m * n, 0.0f);
+    expected_y.assign(m * n, 0.0f);
+    gemm(activations, packed, matrix_view<float>(y.data(), m, n));
+    reference::gemm(activations, q, matrix_view<float>(expected_y.data(), m, n));
+    CHECK(same(y, expected_y));
+  };
+  const matrix_view<const float> reals_of_x(x.data(), m, k);
+  multiplied(reals_of_x);
+  multiplied(dynamic<int8_per_token>(reals_of_x));
+  multiplied(quantize_activations<uint8_static>(reals_of_x, {.scale = 0.004f, .zero_point = 77}).view());
+  // One row of 8-bit activations.
+  const auto row = dynamic<int8_per_token>(matrix_view<const float>(x.data(), 1, k));
+  y.resize(n);
+  expected_y.resize(n);
+  gemv(row, packed, std::span<float>(y));
+  reference::gemv(row, q, std::span<float>(expected_y));
   CHECK(same(y, expected_y));
 }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include "gemm/integer_tables.hpp"
 #include "golden/cells.hpp"
 
 using namespace halftone;
@@ -17,9 +16,4 @@ TEST_CASE("float weights, tables and parameters along n give the golden hashes")
   golden::check_cells<brain_float16>("brain_float16");
   golden::check_cells<scheme<codebook<uneven_table>, symmetric, per_group<64>>>("table16_g64");
   golden::check_cells<scheme<int4, symmetric, per_channel<1>>>("int4_columns");
-}
-
-TEST_CASE("tables of integers give the golden hashes") {
-  golden::check_cells<integer_tables::halves_g32>("integer_halves_g32");
-  golden::check_cells<integer_tables::bytes_g16>("integer_bytes_g16");
 }

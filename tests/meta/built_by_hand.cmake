@@ -49,7 +49,7 @@ endfunction()
 set(emulated_avx512 -I "${CMAKE_CURRENT_SOURCE_DIR}/emulated/avx512" -include immintrin.h -O0 -w -Wno-psabi ${isa_avx2_flags})  # the emulation is no model of style
 set(emulated_registers simd/simd.cpp simd/code_stream.cpp quantize/ends_of_runs.cpp quantize/run_range.cpp)
 set(emulated_sources ${emulated_registers} golden/four_bits.cpp golden/eight_bits.cpp golden/grouped_activations.cpp
-                     golden/super_blocks.cpp)
+                     golden/super_blocks.cpp golden/tables_of_integers.cpp)
 set(emulated_avx512_vnni_flags ${emulated_avx512} -DEMULATED_AVX512_VNNI)
 set(emulated_avx512_bw_flags ${emulated_avx512})
 set(emulated_avx_vnni_flags -I "${CMAKE_CURRENT_SOURCE_DIR}/emulated/avx_vnni" -O1 ${isa_avx2_flags} -D__AVXVNNI__=1)
@@ -66,14 +66,14 @@ endforeach()
 # 64-bit Arm under an emulator. The headers of other packages are the same for every processor; they come last.
 set(arm_flags -static -O1 -idirafter /usr/include)
 add_built_by_hand(aarch64.neon COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
-                  SOURCES simd/simd.cpp simd/code_stream.cpp golden/four_bits.cpp golden/floats_and_tables.cpp
+                  SOURCES simd/simd.cpp simd/code_stream.cpp golden/four_bits.cpp golden/floats_and_tables.cpp golden/tables_of_integers.cpp
                   FLAGS ${arm_flags} -march=armv8-a)
 add_built_by_hand(aarch64.neon_dotprod COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
-                  SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp
+                  SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp golden/tables_of_integers.cpp
                   FLAGS ${arm_flags} -march=armv8.2-a+dotprod)
 add_built_by_hand(aarch64.neon_i8mm COMPILER aarch64-linux-gnu-g++ RUNNER qemu-aarch64
                   SOURCES simd/simd.cpp golden/four_bits.cpp golden/eight_bits.cpp golden/grouped_activations.cpp
-                          golden/super_blocks.cpp
+                          golden/super_blocks.cpp golden/tables_of_integers.cpp
                   FLAGS ${arm_flags} -march=armv8.2-a+dotprod+i8mm)
 
 # 32-bit Arm, where std::size_t counts to 4 billion and there is no fused multiply-add; and a machine whose bytes are the
@@ -83,7 +83,7 @@ add_built_by_hand(armv7.portable COMPILER arm-linux-gnueabihf-g++ RUNNER qemu-ar
                   FLAGS ${arm_flags})
 add_built_by_hand(s390x.portable COMPILER s390x-linux-gnu-g++ RUNNER qemu-s390x
                   SOURCES simd/simd.cpp gemm/pack.cpp golden/four_bits.cpp golden/eight_bits.cpp
-                          golden/floats_and_tables.cpp golden/grouped_activations.cpp simd/code_stream.cpp io/quantized_io.cpp io/quantized_planes.cpp io/safetensors_file.cpp
+                          golden/floats_and_tables.cpp golden/tables_of_integers.cpp golden/grouped_activations.cpp simd/code_stream.cpp io/quantized_io.cpp io/quantized_planes.cpp io/safetensors_file.cpp
                           io/safetensors_header.cpp io/safetensors_writer.cpp
                           io/allocation_count.cpp io/gguf_bytes.cpp io/gguf_value.cpp io/gguf_header.cpp io/gguf_file.cpp io/gguf_split.cpp
                           io/gguf_encoding.cpp io/gguf_writer.cpp io/gguf_output.cpp

@@ -269,6 +269,26 @@ TEST_CASE("lines give the bytes of every column, signed and unsigned, and shift 
   CHECK(std::memcmp(out, bytes, 64) == 0);
 }
 
+TEST_CASE_TEMPLATE("bytes are looked up in tables of 16, 32 and 64", Size, std::integral_constant<std::size_t, 16>,
+                   std::integral_constant<std::size_t, 32>, std::integral_constant<std::size_t, 64>) {
+  constexpr std::size_t size = Size::value;
+  alignas(64) std::uint8_t table[size];
+  for (std::size_t i = 0; i < size; ++i) {
+    table[i] = static_cast<std::uint8_t>(random_bits(size, i));
+  }
+  alignas(64) std::uint8_t at[64];
+  alignas(64) std::uint8_t found[64];
+  for (std::size_t turn = 0; turn < size; ++turn) {  // every entry at every place, beside every other
+    for (std::size_t j = 0; j < 64; ++j) {
+      at[j] = static_cast<std::uint8_t>((j * (1 + turn % 2 * 4) + turn) % size);
+    }
+    line::load(at).looked_up<size>(table).store(found);
+    for (std::size_t j = 0; j < 64; ++j) {
+      CHECK(found[j] == table[at[j]]);
+    }
+  }
+}
+
 TEST_CASE("tables are looked up exactly") {
   alignas(64) float table[256];
   for (std::size_t i = 0; i < 256; ++i) {

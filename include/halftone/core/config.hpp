@@ -24,10 +24,18 @@
     defined(__AVX512DQ__) && defined(__AVX512VL__)
 #if defined(__AVX512VNNI__)
 #define HALFTONE_ISA_AVX512_VNNI 1
+#if defined(__AVX512VBMI__)
+#define HALFTONE_FLAGS_ISA isa_avx512_vnni_vbmi
+#else
 #define HALFTONE_FLAGS_ISA isa_avx512_vnni
+#endif
 #else
 #define HALFTONE_ISA_AVX512_BW 1
+#if defined(__AVX512VBMI__)
+#define HALFTONE_FLAGS_ISA isa_avx512_bw_vbmi
+#else
 #define HALFTONE_FLAGS_ISA isa_avx512_bw
+#endif
 #endif
 #elif !defined(HALFTONE_FORCE_PORTABLE) && defined(__AVX2__) && defined(__FMA__)
 #if defined(__AVXVNNI__)

@@ -10,9 +10,9 @@
 
 namespace halftone::inline v0_1 {
 
-/// A fixed table of at most 16 values: `decode` is a constant of the type.
+/// A fixed table of at most 64 values: `decode` is a constant of the type.
 template <class E>
-concept small_fixed_table = table_element<E> && E::bits <= 4 && requires { typename std::bool_constant<(E::decode(0u), true)>; };
+concept small_fixed_table = table_element<E> && E::bits <= 6 && requires { typename std::bool_constant<(E::decode(0u), true)>; };
 
 namespace detail {
 
@@ -41,7 +41,7 @@ inline constexpr bool is_integer_table<E> = halvings_of<E>() != 255;
 
 }  // namespace detail
 
-/// A table element whose values are integers of 8 bits times a power of two, found from `decode`: e2m1, iq4_nl, ternary, and
+/// A table element whose values are integers of 8 bits times a power of two, found from `decode`: e2m1, e2m3, iq4_nl, ternary, and
 /// every `codebook` of such values.
 template <class E>
 concept integer_table_element = detail::is_integer_table<E>;

@@ -31,7 +31,7 @@ template <class Arch>
 inline constexpr bool multiplies_unsigned_bytes<Arch> =
     native<Arch>::template format_of<8> == activation_format::unsigned_bytes;
 
-/// Levels of a table, from packed codes of at most 4 bits: unsigned where they fit the leaf's products, for these need no sums of
+/// Levels of a table, from packed codes of at most 6 bits: unsigned where they fit the leaf's products, for these need no sums of
 /// weights, else signed bytes.
 template <class Arch, integer_table_element Element>
 struct dot_weights<Arch, Element> {
@@ -46,16 +46,18 @@ struct dot_weights<Arch, Element> {
     using codes = packed_lines<Arch, Element::bits>;
     static constexpr std::size_t unit_quads = codes::unit_quads;
     static constexpr std::size_t unit_bytes = codes::unit_bytes;
-    alignas(64) static constexpr std::array<std::uint8_t, 16> bytes = [] {
-      std::array<std::uint8_t, 16> all{};
-      for (std::uint32_t code = 0; code < 16; ++code) {
+    /// Codes that a look-up tells apart: 16, 32 or 64.
+    static constexpr std::size_t entries = std::size_t{1} << std::max(Element::bits, 4u);
+    alignas(64) static constexpr std::array<std::uint8_t, entries> bytes = [] {
+      std::array<std::uint8_t, entries> all{};
+      for (std::uint32_t code = 0; code < entries; ++code) {
         all[code] = static_cast<std::uint8_t>(levels::level_of(code) + bias);
       }
       return all;
     }();
     template <std::size_t Q>
     [[nodiscard]] HALFTONE_INLINE static byte_line<Arch> quad(const std::uint8_t* unit) noexcept {
-      return codes::template quad<Q>(unit).looked_up(bytes.data());
+      return codes::template quad<Q>(unit).template looked_up<entries>(bytes.data());
     }
   };
 };

@@ -53,10 +53,13 @@ class integer_block {
     constexpr std::size_t cycle = group_quads == 0 ? 0 : std::lcm(group_quads, layout::unit_quads);
     return cycle <= 24 ? cycle : std::size_t{0};
   }();
+  /// Where a look-up takes several steps, lines are decoded once for more rows than a tile has.
+  static constexpr bool decodes_once = !lines_are_codes && !dot_weights_of<Arch, Packed>::are_codes &&
+                                       (std::size_t{1} << Packed::bits) > native<Arch>::look_up_entries;
   /// Full groups that are few quads of lines: their kernel is unrolled, unless kernels take them from bit planes.
+  static constexpr bool runs_decoded = lines_are_codes || cycle_quads == 0 || decodes_once;
   static constexpr std::size_t fixed_quads =
-      (lines_are_codes || cycle_quads == 0) && group_quads <= 32 && group_quads % layout::unit_quads == 0 ? group_quads
-                                                                                                        : std::size_t{0};
+      runs_decoded && group_quads <= 32 && group_quads % layout::unit_quads == 0 ? group_quads : std::size_t{0};
   /// Where bit planes do not repeat so, they do in blocks of this size, where groups consist of them.
   static constexpr std::size_t packed_block = 8;
 
@@ -64,7 +67,7 @@ class integer_block {
   /// Bytes of workspace for `rows` rows.
   [[nodiscard]] static constexpr std::size_t workspace_bytes(std::size_t rows, const panel_geometry& g) noexcept {
     return 2 * scratch::bytes_of<float>(rows * most_panels * panel_columns) +
-           scratch::bytes_of<std::int32_t>(block_sums(rows)) + strips_bytes(g);
+           scratch::bytes_of<std::int32_t>(block_sums(rows)) + strips_bytes(rows, g);
   }
 
   integer_block(const Packed& w, const activations& a, std::size_t rows, scratch memory)
@@ -74,7 +77,7 @@ class integer_block {
         sums_(memory.take<float>(rows * most_panels * panel_columns)),
         totals_(memory.take<std::int32_t>(rows * most_panels * panel_columns)),
         blocks_(memory.take<std::int32_t>(block_sums(rows))),
-        strips_(memory.take<std::uint8_t>(strips_bytes(w.geometry()))) {}
+        strips_(memory.take<std::uint8_t>(strips_bytes(rows, w.geometry()))) {}
 
   /// Computes panels [begin, end) and gives them to `finish`.
   void run(std::size_t begin, std::size_t end, const sink_ref& finish) const {
@@ -119,7 +122,7 @@ class integer_block {
     if constexpr (!lines_are_codes) {
       constexpr std::size_t step = cycle_quads != 0 ? cycle_quads : packed_block;
       constexpr std::size_t chunk = std::max(block_quads / step, std::size_t{1}) * step;
-      const std::size_t end = packed_quads(w_.geometry());
+      const std::size_t end = packed_quads(rows_, w_.geometry());
       for (; done < end; done += chunk) {
         run_rows<plane_lines, Panels, MostRows>(panel, nullptr, done, std::min(done + chunk, end));
       }
@@ -128,8 +131,11 @@ class integer_block {
     run_decoded<Panels, MostRows>(panel, done);
   }
 
-  /// Quads from the first on that kernels can take from bit planes.
-  [[nodiscard]] static constexpr std::size_t packed_quads(const panel_geometry& g) noexcept {
+  /// Quads from the first on that kernels take from bit planes.
+  [[nodiscard]] static constexpr std::size_t packed_quads(std::size_t rows, const panel_geometry& g) noexcept {
+    if (decodes_once && rows > tile_rows) {
+      return 0;
+    }
     if constexpr (cycle_quads != 0) {
       return g.group_quads == group_quads ? g.quads / cycle_quads * cycle_quads : 0;  // not if K is a shorter group
     } else {
@@ -138,8 +144,8 @@ class integer_block {
   }
 
   /// Decoded lines need room, unless all codes are lines already or kernels take all quads from bit planes.
-  [[nodiscard]] static constexpr std::size_t strips_bytes(const panel_geometry& g) noexcept {
-    return lines_are_codes || packed_quads(g) == g.quads ? 0 : most_panels * strip_bytes;
+  [[nodiscard]] static constexpr std::size_t strips_bytes(std::size_t rows, const panel_geometry& g) noexcept {
+    return lines_are_codes || packed_quads(rows, g) == g.quads ? 0 : most_panels * strip_bytes;
   }
 
   /// Quads from `first` on: bit planes are decoded into a strip, a chunk at a time.

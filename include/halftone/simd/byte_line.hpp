@@ -2,7 +2,7 @@
 // Halftone: a line of packed weights, 64 bytes, [16 columns][4 k], in the registers of a leaf; and bytes as columns.
 //
 // Written once over `native<Arch>`: its register `bytes` and load, store, shifts (right_16 and left_16 within 16 bits,
-// right_32, signed_right_32 and left_32 within 32), `both` (and), `either` (or), set_8 (a byte in all bytes).
+// right_32, signed_right_32 and left_32 within 32), `both` (and), `either` (or), set_8 (a byte in all bytes), look_up_bytes.
 #pragma once
 
 #include <halftone/simd/columns_xsimd.hpp>
@@ -35,9 +35,10 @@ struct byte_line {
   [[nodiscard]] HALFTONE_INLINE byte_line shifted() const noexcept {
     return each([&](auto i) HALFTONE_INLINE_LAMBDA { return shifted_part<Shift, Mask>(part[i]); });
   }
-  /// table[byte] for each byte below 16. table: 16 bytes.
+  /// table[byte] for each byte, all below Size, which is 16, 32 or 64. table: Size bytes.
+  template <std::size_t Size>
   [[nodiscard]] HALFTONE_INLINE byte_line looked_up(const std::uint8_t* table) const noexcept {
-    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return registers::look_up_bytes(table, part[i]); });
+    return each([&](auto i) HALFTONE_INLINE_LAMBDA { return registers::template look_up_bytes<Size>(table, part[i]); });
   }
   [[nodiscard]] HALFTONE_INLINE friend byte_line operator|(byte_line a, byte_line b) noexcept {
     return each([&](auto i) HALFTONE_INLINE_LAMBDA { return registers::either(a.part[i], b.part[i]); });

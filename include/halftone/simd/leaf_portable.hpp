@@ -11,7 +11,9 @@
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
 template <>
-struct native<portable> {};
+struct native<portable> {
+  static constexpr std::size_t look_up_entries = 16;
+};
 
 template <class Arch>
 struct float_columns;
@@ -174,11 +176,12 @@ struct byte_line<portable> {
     }
     return result;
   }
-  /// table[byte] for each byte below 16. table: 16 bytes.
+  /// table[byte] for each byte, all below Size, which is 16, 32 or 64. table: Size bytes.
+  template <std::size_t Size>
   [[nodiscard]] HALFTONE_INLINE byte_line looked_up(const std::uint8_t* table) const noexcept {
     byte_line result;
     for (std::size_t j = 0; j < 64; ++j) {
-      result.value[j] = table[value[j] & 15];
+      result.value[j] = table[value[j] & (Size - 1)];
     }
     return result;
   }

@@ -97,10 +97,19 @@ struct avx2_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
   }
 #endif
-  /// table[byte], for bytes below 16.
+  /// How large a table one step looks up.
+  static constexpr std::size_t look_up_entries = 16;
+  /// table[byte], for bytes below Size. A shuffle looks at the low four bits; bit 4, or 5, chooses between halves.
+  template <std::size_t Size>
   HALFTONE_INLINE static bytes look_up_bytes(const std::uint8_t* table, bytes at) noexcept {
-    const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
-    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(sixteen), at);
+    if constexpr (Size == 16) {
+      const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
+      return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(sixteen), at);
+    } else {
+      const bytes low = look_up_bytes<Size / 2>(table, at);
+      const bytes high = look_up_bytes<Size / 2>(table + Size / 2, at);
+      return _mm256_blendv_epi8(low, high, _mm256_slli_epi16(at, Size == 32 ? 3 : 2));
+    }
   }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {

@@ -89,10 +89,32 @@ struct avx512_registers : x86_quads, x86_codes, x86_extremes, x86_narrow {
   HALFTONE_INLINE static floats widen_fp16(const binary16* at) noexcept {
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)));
   }
-  /// table[byte], for bytes below 16.
+  /// How large a table one step looks up.
+#if defined(__AVX512VBMI__)
+  static constexpr std::size_t look_up_entries = 64;
+#else
+  static constexpr std::size_t look_up_entries = 16;
+#endif
+  /// table[byte], for bytes below Size. A shuffle looks at the low four bits; bit 4, or 5, chooses between halves.
+  template <std::size_t Size>
   HALFTONE_INLINE static bytes look_up_bytes(const std::uint8_t* table, bytes at) noexcept {
-    const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
-    return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(sixteen), at);
+    if constexpr (Size == 16) {
+      const __m128i sixteen = _mm_loadu_si128(reinterpret_cast<const __m128i*>(table));
+      return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(sixteen), at);
+    } else {
+#if defined(__AVX512VBMI__)
+      if constexpr (Size == 32) {
+        const __m256i half = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(table));
+        return _mm512_permutexvar_epi8(at, _mm512_castsi256_si512(half));
+      } else {
+        return _mm512_permutexvar_epi8(at, _mm512_loadu_si512(table));
+      }
+#else
+      const bytes low = look_up_bytes<Size / 2>(table, at);
+      const bytes high = look_up_bytes<Size / 2>(table + Size / 2, at);
+      return _mm512_mask_blend_epi8(_mm512_test_epi8_mask(at, set_8(Size / 2)), low, high);
+#endif
+    }
   }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {

@@ -72,9 +72,18 @@ struct neon_registers {
   HALFTONE_INLINE static floats widen_fp16(const binary16* at) noexcept {
     return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(at))));
   }
-  /// table[byte], for bytes below 16.
+  /// How large a table one step looks up.
+  static constexpr std::size_t look_up_entries = 64;
+  /// table[byte], for bytes below Size.
+  template <std::size_t Size>
   HALFTONE_INLINE static bytes look_up_bytes(const std::uint8_t* table, bytes at) noexcept {
-    return vqtbl1q_u8(vld1q_u8(table), at);
+    if constexpr (Size == 16) {
+      return vqtbl1q_u8(vld1q_u8(table), at);
+    } else if constexpr (Size == 32) {
+      return vqtbl2q_u8(vld1q_u8_x2(table), at);
+    } else {
+      return vqtbl4q_u8(vld1q_u8_x4(table), at);
+    }
   }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {

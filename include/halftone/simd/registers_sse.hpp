@@ -91,9 +91,18 @@ struct sse_registers : x86_quads, x86_codes, x86_narrow {
     const __m128i half = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(at));
     return _mm_castsi128_ps(_mm_slli_epi32(_mm_cvtepu16_epi32(half), 16));
   }
-  /// table[byte], for bytes below 16.
+  /// How large a table one step looks up.
+  static constexpr std::size_t look_up_entries = 16;
+  /// table[byte], for bytes below Size. A shuffle looks at the low four bits; bit 4, or 5, chooses between halves.
+  template <std::size_t Size>
   HALFTONE_INLINE static bytes look_up_bytes(const std::uint8_t* table, bytes at) noexcept {
-    return _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table)), at);
+    if constexpr (Size == 16) {
+      return _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table)), at);
+    } else {
+      const bytes low = look_up_bytes<Size / 2>(table, at);
+      const bytes high = look_up_bytes<Size / 2>(table + Size / 2, at);
+      return _mm_blendv_epi8(low, high, _mm_slli_epi16(at, Size == 32 ? 3 : 2));
+    }
   }
   template <bool Signed>
   HALFTONE_INLINE static bytes load_levels(const std::uint8_t* at) noexcept {

@@ -18,6 +18,10 @@
 #define _mm512_add_epi16 emulated_mm512_add_epi16
 #undef _mm512_add_epi32
 #define _mm512_add_epi32 emulated_mm512_add_epi32
+#undef _mm512_mask_blend_epi8
+#define _mm512_mask_blend_epi8 emulated_mm512_mask_blend_epi8
+#undef _mm512_test_epi8_mask
+#define _mm512_test_epi8_mask emulated_mm512_test_epi8_mask
 #undef _mm512_and_si512
 #define _mm512_and_si512 emulated_mm512_and_si512
 #undef _mm512_castps_si512
@@ -354,6 +358,20 @@ inline __m512i _mm512_shuffle_epi8(__m512i a, __m512i at) {
     r.b[i] = (at.b[i] & 0x80) != 0 ? std::uint8_t{0} : a.b[i / 16 * 16 + (at.b[i] & 15)];
   }
   return r;
+}
+inline __mmask64 _mm512_test_epi8_mask(__m512i a, __m512i b) {
+  __mmask64 mask = 0;
+  for (int i = 0; i < 64; ++i) {
+    mask |= static_cast<__mmask64>((a.b[i] & b.b[i]) != 0) << i;
+  }
+  return mask;
+}
+/// Bytes of b where the mask is set, else of a.
+inline __m512i _mm512_mask_blend_epi8(__mmask64 mask, __m512i a, __m512i b) {
+  for (int i = 0; i < 64; ++i) {
+    a.b[i] = (mask >> i & 1) != 0 ? b.b[i] : a.b[i];
+  }
+  return a;
 }
 inline __m512i _mm512_srli_epi16(__m512i a, int n) {
   return emulated::map<std::uint16_t>(a, [n](std::uint16_t x) { return x >> n; });
