@@ -14,6 +14,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace ggml_test {
 
 using namespace halftone;
@@ -48,20 +51,26 @@ std::string digest_of_weights(const quantized_matrix<Scheme>& q, bool zeros_alik
   return digest(std::span<const float>(weights));
 }
 
-/// The encoder's bytes, what they decode to, and that nothing is lost on the way.
+/// Formats that ggml encodes the same way with and without importance.
+inline bool ignores_importance(const std::string& name) {
+  constexpr std::string_view all[] = {"q8_0", "q8_1", "q8_K", "tq1_0", "tq2_0", "mxfp4", "nvfp4", "q1_0", "q2_0"};
+  return std::find(std::begin(all), std::end(all), name) != std::end(all);
+}
+
+/// ggml decodes all but Q8_1, which is for activations.
+inline bool is_decoded(const std::string& name) { return name != "q8_1"; }
+
+/// The encoder's bytes, what they decode to, and that nothing is lost on the way. Every line of golden.txt must be there.
 template <class Scheme, class Format = ggml::block_format<Scheme>>
 void check_encoder(const std::string& name) {
   const std::vector<float> importance = importances();
-  std::size_t compared = 0;
   for (std::size_t which = 0; which < cases.size(); ++which) {
     const std::vector<float> w = values(which);
     const std::string input = "input " + std::string(cases[which]);
     REQUIRE(digest(std::span<const float>(w)) == golden_line(input));
     for (const std::string how : {"plain", "weighted"}) {
-      const std::string at = name + " " + std::string(cases[which]) + " " + how;
-      if (!golden_lines().contains("encode " + at)) {
-        continue;
-      }
+      const std::string at =
+          name + " " + std::string(cases[which]) + " " + (ignores_importance(name) ? std::string("plain") : how);
       CAPTURE(at);
       const std::span<const float> counts = how == "weighted" ? std::span<const float>(importance) : std::span<const float>{};
       std::vector<std::uint8_t> bytes(rows * ggml::row_bytes<Scheme, Format>(cols));
@@ -69,14 +78,12 @@ void check_encoder(const std::string& name) {
       CHECK(digest(std::span<const std::uint8_t>(bytes)) == golden_line("encode " + at));
       const auto q = ggml::read<Scheme, Format>(bytes, {rows, cols});
       REQUIRE(q.has_value());
-      if (golden_lines().contains("decode " + at)) {
+      if (is_decoded(name)) {
         CHECK(digest_of_weights(q.value()) == golden_line("decode " + at));
       }
       CHECK(ggml::write<Scheme, Format>(q.value()) == bytes);
-      ++compared;
     }
   }
-  CHECK(compared >= cases.size());
 }
 
 /// Any bytes are read by value and written back: unchanged where `unchanged`.
@@ -86,7 +93,7 @@ void check_bytes(const std::string& name, const std::vector<std::uint8_t>& bytes
   CAPTURE(name);
   const auto q = ggml::read<Scheme, Format>(bytes, {rows, cols});
   REQUIRE(q.has_value());
-  if (golden_lines().contains("bytes " + name)) {
+  if (is_decoded(name)) {
     CHECK(digest_of_weights(q.value(), zeros_alike) == golden_line("bytes " + name));
   }
   const std::vector<std::uint8_t> again = ggml::write<Scheme, Format>(q.value());
