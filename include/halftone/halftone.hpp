@@ -56,6 +56,10 @@
 #include <halftone/format/tensorrt/int4_bytes.hpp>
 #include <halftone/format/tensorrt/scales.hpp>
 #include <halftone/format/tensorrt/schemes.hpp>
+#include <halftone/format/gptq/column_order.hpp>
+#include <halftone/format/gptq/quantize.hpp>
+#include <halftone/format/gptq/schemes.hpp>
+#include <halftone/format/gptq/words.hpp>
 #include <halftone/format/tflite/bias.hpp>
 #include <halftone/format/tflite/flat_codes.hpp>
 #include <halftone/format/tflite/gemm_int16.hpp>

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx bitsandbytes minilm minilm_checkpoints minilm_torch)
+systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx bitsandbytes minilm minilm_checkpoints minilm_torch gptq)
 
 usage() {
   cat <<TEXT
@@ -63,6 +63,7 @@ shared_by() {
   case $1 in
     checkpoints) echo torch ;;
     minilm) echo tflite ;;
+    bitsandbytes|gptq) echo checkpoints ;;
     *) echo "$1" ;;
   esac
 }
@@ -94,6 +95,15 @@ install() {
     # shellcheck disable=SC2086
     [[ -z $alone ]] || "${pip[@]}" --no-deps $alone >>"$folder/$environment.log" 2>&1 || skip "pip cannot install $alone" || return
     echo "$packages $alone" >> "$venv/installed"
+    "$python" -m pip install --quiet --disable-pip-version-check $packages >>"$folder/$environment.log" 2>&1 ||
+      skip "pip cannot install $packages" || return
+    # Packages of which single modules are wanted, without what they depend on; a script says what it misses.
+    local package
+    for package in $(sed -n "s/^$environment alone: //p" "$tests/conformance/packages.txt"); do
+      BUILD_CUDA_EXT=0 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+        --target "$venv/alone" "$package" >>"$folder/$environment.log" 2>&1 || echo "pip cannot install $package" >&2
+    done
+    echo "$packages" > "$venv/installed"
   fi
 }
 

@@ -57,9 +57,10 @@ class checkpoint_editor {
   }
   [[nodiscard]] std::vector<float> floats(const std::string& name) const {
     const tensor& from = tensors.at(name);
-    std::vector<float> values(from.bytes.size() / 4);
+    const halftone::safetensors_tensor whole{name, from.type, from.shape, from.bytes, 0};
+    std::vector<float> values(from.bytes.size() * 8 / halftone::bits_of(from.type));
     for (std::size_t i = 0; i < values.size(); ++i) {
-      values[i] = halftone::fp32::decode(halftone::read_code<32>(from.bytes.data(), i));
+      values[i] = halftone::detail::float_at(whole, i);
     }
     return values;
   }

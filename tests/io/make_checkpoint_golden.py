@@ -45,7 +45,41 @@ def bitsandbytes():
     return tensors, {"bitsandbytes": package.__version__, "torch": torch.__version__.partition("+")[0]}
 
 
-SYSTEMS = {"bitsandbytes": bitsandbytes}
+def gptq():
+    sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "conformance"))
+    import alone
+
+    packages = ("auto_gptq", "auto_gptq.nn_modules", "auto_gptq.nn_modules.qlinear", "auto_gptq.quantization")
+    linear_of = alone.module("auto_gptq.nn_modules.qlinear.qlinear_cuda", packages).QuantLinear
+    quantizer = alone.module("auto_gptq.quantization.quantizer", packages)
+    tensors = {}
+    for name, bits, group, ordered in (("natural2", 2, 32, False), ("ordered3", 3, 32, True), ("row4", 4, -1, False), ("ordered4", 4, 64, True),
+                                       ("natural8", 8, 64, False)):
+        rows, cols, size = 32, 96, 96 if group == -1 else group
+        x = random.normal(size=(rows, cols)).astype(numpy.float16).astype(F)
+        order = random.permutation(cols) if ordered else numpy.arange(cols)
+        index = torch.zeros(cols, dtype=torch.int32)
+        index[torch.from_numpy(order.copy())] = torch.arange(cols, dtype=torch.int32) // size
+        found = []
+        for first in range(0, cols, size):
+            q = quantizer.Quantizer()
+            q.configure(bits, perchannel=True, sym=False)
+            q.find_params(torch.from_numpy(x[:, order][:, first:first + size].copy()), weight=True)
+            found.append((q.scale, q.zero))
+        scales, zeros = torch.cat([s for s, _ in found], 1), torch.clamp(torch.cat([z for _, z in found], 1), min=1)
+        s, z = scales[:, index.long()], zeros[:, index.long()]
+        plain = torch.nn.Linear(cols, rows, bias=False)
+        plain.weight.data = ((torch.clamp(torch.round(torch.from_numpy(x) / s) + z, 0, 2 ** bits - 1) - z) * s).half()
+        layer = linear_of(bits, group, cols, rows, False)
+        layer.pack(plain, scales.clone(), zeros.clone(), index)
+        tensors.update({f"{name}.{key}": getattr(layer, key).contiguous() for key in ("qweight", "qzeros", "scales", "g_idx")})
+        tensors[f"{name}.real"] = layer(torch.eye(cols, dtype=torch.float16)).detach().t().contiguous()
+        if not ordered:
+            tensors[f"{name}.x"] = torch.from_numpy(x).half()
+    return tensors, {"auto-gptq": alone.version("auto_gptq"), "torch": torch.__version__.partition("+")[0]}
+
+
+SYSTEMS = {"bitsandbytes": bitsandbytes, "gptq": gptq}
 
 if __name__ == "__main__":
     system = sys.argv[1]
