@@ -84,9 +84,11 @@
 #include <halftone/gemm/packed_view.hpp>
 #include <halftone/quantize/compare.hpp>
 #include <halftone/quantize/dequantize.hpp>
+#include <halftone/quantize/move_rows.hpp>
 #include <halftone/quantize/quantize.hpp>
 #include <halftone/quantize/quantize_activations.hpp>
 #include <halftone/quantize/quantize_grouped_activations.hpp>
+#include <halftone/quantize/transcode.hpp>
 #include <halftone/reference/error_report.hpp>
 #include <halftone/reference/gemm.hpp>
 #include <halftone/reference/gemm_integers.hpp>
@@ -95,6 +97,7 @@
 #include <halftone/reference/integer_chain.hpp>
 #include <halftone/reference/quantize.hpp>
 #include <halftone/reference/quantize_activations.hpp>
+#include <halftone/reference/transcode.hpp>
 #include <halftone/scheme/asymmetric.hpp>
 #include <halftone/scheme/best_of_neighbours.hpp>
 #include <halftone/scheme/centered.hpp>
@@ -103,6 +106,7 @@
 #include <halftone/scheme/flat_blocks.hpp>
 #include <halftone/scheme/given.hpp>
 #include <halftone/scheme/granularity.hpp>
+#include <halftone/scheme/level_map.hpp>
 #include <halftone/scheme/mapping.hpp>
 #include <halftone/scheme/one_sided.hpp>
 #include <halftone/scheme/parameters.hpp>
