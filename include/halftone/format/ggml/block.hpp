@@ -7,6 +7,8 @@
 //   zero_code               ggml's code of level 0: ggml counts codes from 0, this library in two's complement
 //   unpack(bytes, block)    null, or why the bytes are no block
 //   pack(block, bytes)      the inverse: pack(unpack(b)) == b for every b that ggml's encoder makes
+//   move_in(bytes, codes)   optional, for blocks of a scale in fp16 and codes as wide as ours: the canonical codes of a block, and
+//   move_out(codes, bytes)  the inverse; blocks are then never taken apart
 //   encode_row(x, importance, k, bytes)   the bytes of ggml's encoder for a row of k finite weights, a multiple of a block;
 //                           a template, so that only those who encode compile the searches. Where it returns a bool, it looks
 //                           for NaN and infinities itself, and returns false where there is one
@@ -86,6 +88,65 @@ HALFTONE_INLINE void pack_nibbles(const std::uint8_t* codes, std::uint8_t* bytes
   for (std::size_t i = 0; i < Count; ++i) {
     bytes[i] = static_cast<std::uint8_t>((codes[i] & 15u) | (codes[i + Count] & 15u) << 4);
   }
+}
+
+/// Eight little-endian numbers of 16 bits.
+HALFTONE_INLINE void load_pairs(const std::uint8_t* bytes, std::uint16_t* pairs) noexcept {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(pairs, bytes, 16);
+  } else {
+    for (std::size_t i = 0; i < 8; ++i) {
+      pairs[i] = static_cast<std::uint16_t>(bytes[2 * i] | bytes[2 * i + 1] << 8);
+    }
+  }
+}
+HALFTONE_INLINE void store_pairs(const std::uint16_t* pairs, std::uint8_t* bytes) noexcept {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(bytes, pairs, 16);
+  } else {
+    for (std::size_t i = 0; i < 8; ++i) {
+      bytes[2 * i] = static_cast<std::uint8_t>(pairs[i]);
+      bytes[2 * i + 1] = static_cast<std::uint8_t>(pairs[i] >> 8);
+    }
+  }
+}
+
+/// Nibbles of a block as the canonical codes of 32 weights, and back: bytes hold elements i and i + 16, ours hold 2 i and 2 i + 1.
+/// @param Flip  0x88 where ggml counts codes from 0 and ours are in two's complement
+template <std::uint8_t Flip>
+HALFTONE_INLINE void nibbles_to_canonical(const std::uint8_t* bytes, std::uint8_t* codes) noexcept {
+  std::uint16_t pairs[8];
+  load_pairs(bytes, pairs);
+  std::uint8_t out[16];
+#pragma GCC unroll 1  // unrolled loops are not computed in lanes
+  for (std::size_t i = 0; i < 8; ++i) {
+    const unsigned pair = pairs[i];
+    out[i] = static_cast<std::uint8_t>(((pair & 0x0fu) | (pair >> 4 & 0xf0u)) ^ Flip);
+    out[i + 8] = static_cast<std::uint8_t>(((pair >> 4 & 0x0fu) | (pair >> 8 & 0xf0u)) ^ Flip);
+  }
+  std::memcpy(codes, out, sizeof out);
+}
+template <std::uint8_t Flip>
+HALFTONE_INLINE void canonical_to_nibbles(const std::uint8_t* codes, std::uint8_t* bytes) noexcept {
+  std::uint8_t in[16];
+  std::memcpy(in, codes, sizeof in);
+  std::uint16_t pairs[8];
+#pragma GCC unroll 1
+  for (std::size_t i = 0; i < 8; ++i) {
+    const auto low = static_cast<std::uint16_t>(in[i] | in[i] << 4);
+    const auto high = static_cast<std::uint16_t>(in[i + 8] << 4 | in[i + 8] << 8);
+    constexpr auto flip = static_cast<std::uint16_t>(0x0101u * Flip);
+    pairs[i] = static_cast<std::uint16_t>(((low & 0x0f0fu) | (high & 0xf0f0u)) ^ flip);
+  }
+  store_pairs(pairs, bytes);
+}
+
+/// A scale in fp16 moved as its two bytes; NaN gets the payload that storing it gives.
+HALFTONE_INLINE void move_half(const std::uint8_t* from, std::uint8_t* to) noexcept {
+  const std::uint32_t code = from[0] | static_cast<std::uint32_t>(from[1]) << 8;
+  const std::uint32_t kept = (code & 0x7fffu) > 0x7c00u ? (code & 0x8000u) | 0x7e00u : code;
+  to[0] = static_cast<std::uint8_t>(kept);
+  to[1] = static_cast<std::uint8_t>(kept >> 8);
 }
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml

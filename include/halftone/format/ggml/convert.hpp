@@ -117,6 +117,82 @@ struct block_planes {
   }
 };
 
+/// Blocks whose codes are moved without being taken apart.
+template <class Format>
+inline constexpr bool moves_blocks = requires(const std::uint8_t* from, std::uint8_t* to) {
+  Format::move_in(from, to);
+  Format::move_out(from, to);
+};
+
+/// The planes of such a matrix: codes and scales in fp16, blocks one after the other in both.
+struct moved_planes {
+  std::uint8_t* codes = nullptr;
+  std::uint8_t* scales = nullptr;
+};
+template <class Scheme>
+[[nodiscard]] moved_planes planes_of(quantized_matrix<Scheme>& q) {
+  moved_planes planes;
+  planes.codes = q.codes().data();
+  q.scale_plane().for_each_plane("", [&](const std::string&, plane_type, std::size_t, std::size_t, std::span<std::uint8_t> bytes) {
+    planes.scales = bytes.data();
+  });
+  return planes;
+}
+
+/// Fills the planes of a matrix, whose codes are overwritten, from blocks of that many bytes: what `read` gives.
+/// @return  null, or why a block is none; then `at` is its first byte
+/// @par Cost  one pass, no allocation
+template <format_scheme Scheme, class Format = block_format<Scheme>>
+[[nodiscard]] const char* read_blocks(std::span<const std::uint8_t> bytes, quantized_matrix<Scheme>& q, std::size_t& at) noexcept {
+  using block = typename Format::block;
+  const std::size_t count = q.cols() / block::weights;
+  const std::size_t row_length = count * Format::bytes;
+  if constexpr (moves_blocks<Format>) {
+    constexpr std::size_t code_bytes = block::weights * Scheme::element_type::bits / 8;
+    const moved_planes to = planes_of(q);
+    for (std::size_t i = 0; i < (row_length == 0 ? 0 : q.rows() * count); ++i) {
+      Format::move_in(bytes.data() + i * Format::bytes, to.codes + i * code_bytes);
+      move_half(bytes.data() + i * Format::bytes, to.scales + 2 * i);
+    }
+  } else {
+    block b;
+    for (std::size_t row = 0; row < (row_length == 0 ? 0 : q.rows()); ++row) {
+      for (std::size_t i = 0; i < count; ++i) {
+        at = row * row_length + i * Format::bytes;
+        if (const char* why = Format::unpack(bytes.data() + at, b); why != nullptr) {
+          return why;
+        }
+        block_planes<Scheme, Format>::put(b, q, row, i);
+      }
+    }
+  }
+  return nullptr;
+}
+
+/// Writes the blocks of a matrix whose rows are whole numbers of them: what `write` gives.
+/// @par Cost  one pass, no allocation
+template <format_scheme Scheme, class Format = block_format<Scheme>>
+void write_blocks(const quantized_matrix<Scheme>& q, std::span<std::uint8_t> bytes) noexcept {
+  using block = typename Format::block;
+  const std::size_t count = q.cols() / block::weights;
+  if constexpr (moves_blocks<Format>) {
+    constexpr std::size_t code_bytes = block::weights * Scheme::element_type::bits / 8;
+    const moved_planes from = planes_of(const_cast<quantized_matrix<Scheme>&>(q));  // reads only
+    for (std::size_t i = 0; i < q.rows() * count; ++i) {
+      Format::move_out(from.codes + i * code_bytes, bytes.data() + i * Format::bytes);
+      move_half(from.scales + 2 * i, bytes.data() + i * Format::bytes);
+    }
+  } else {
+    block b;
+    for (std::size_t row = 0; row < (count == 0 ? 0 : q.rows()); ++row) {
+      for (std::size_t i = 0; i < count; ++i) {
+        block_planes<Scheme, Format>::get(q, row, i, b);
+        Format::pack(b, bytes.data() + (row * count + i) * Format::bytes);
+      }
+    }
+  }
+}
+
 /// The matrix that blocks of ggml hold: rows one after the other, each a whole number of blocks.
 ///
 /// Its dequantized weights are the floats of ggml's dequantize_row, bit for bit, and `write` gives the same bytes again for
@@ -150,17 +226,11 @@ template <format_scheme Scheme, class Format = block_format<Scheme>>
   if constexpr (block_planes<Scheme, Format>::keeps_sums) {
     q.scheme().granularity.sums.resize(2 * q.group_count());
   }
-  block b;
-  for (std::size_t row = 0; row < (row_length == 0 ? 0 : shape.rows); ++row) {
-    for (std::size_t i = 0; i < shape.cols / block::weights; ++i) {
-      const std::size_t at = row * row_length + i * Format::bytes;
-      if (const char* why = Format::unpack(bytes.data() + at, b); why != nullptr) {
-        return file_failure{file_error::malformed, at,
-                            detail::message("ggml::read: block ", i, " of row ", row, " is no ", std::string(Format::name),
-                                            " block: ", why)};
-      }
-      block_planes<Scheme, Format>::put(b, q, row, i);
-    }
+  std::size_t at = 0;
+  if (const char* why = read_blocks<Scheme, Format>(bytes, q, at); why != nullptr) {
+    return file_failure{file_error::malformed, at,
+                        detail::message("ggml::read: block ", at % row_length / Format::bytes, " of row ", at / row_length,
+                                        " is no ", std::string(Format::name), " block: ", why)};
   }
   return q;
 }
@@ -178,13 +248,7 @@ template <format_scheme Scheme, class Format = block_format<Scheme>>
           std::string(Format::name), " blocks of ", block::weights);
   const std::size_t row_length = row_bytes<Scheme, Format>(q.cols());
   std::vector<std::uint8_t> bytes(row_length == 0 ? 0 : q.rows() * row_length);
-  block b;
-  for (std::size_t row = 0; row < (row_length == 0 ? 0 : q.rows()); ++row) {
-    for (std::size_t i = 0; i < q.cols() / block::weights; ++i) {
-      block_planes<Scheme, Format>::get(q, row, i, b);
-      Format::pack(b, bytes.data() + row * row_length + i * Format::bytes);
-    }
-  }
+  write_blocks<Scheme, Format>(q, bytes);
   return bytes;
 }
 

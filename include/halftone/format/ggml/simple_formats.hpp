@@ -79,6 +79,12 @@ template <>
 struct block_format<q4_0> : nibble_format<4, false> {
   static constexpr std::string_view name = "Q4_0";
   static constexpr std::uint32_t type = 2;
+  HALFTONE_INLINE static void move_in(const std::uint8_t* in, std::uint8_t* codes) noexcept {
+    nibbles_to_canonical<0x88>(in + nibbles_at, codes);
+  }
+  HALFTONE_INLINE static void move_out(const std::uint8_t* codes, std::uint8_t* out) noexcept {
+    canonical_to_nibbles<0x88>(codes, out + nibbles_at);
+  }
 };
 template <>
 struct block_format<q4_1> : nibble_format<4, true> {
@@ -114,6 +120,8 @@ struct block_format<q8_0> {
     store_half(b.scale, out);
     std::copy(b.codes.begin(), b.codes.end(), out + 2);
   }
+  HALFTONE_INLINE static void move_in(const std::uint8_t* in, std::uint8_t* codes) noexcept { std::memcpy(codes, in + 2, 32); }
+  HALFTONE_INLINE static void move_out(const std::uint8_t* codes, std::uint8_t* out) noexcept { std::memcpy(out + 2, codes, 32); }
   template <std::same_as<float> Float>
   static bool encode_row(const Float* x, const float*, std::size_t k, std::uint8_t* out) noexcept {
     std::size_t i = encode_sixteens<byte_blocks, bytes, 2>(x, k / 32, out);
