@@ -27,6 +27,8 @@
 #include <halftone/epilogue/requantize.hpp>
 #include <halftone/epilogue/requantize_sums.hpp>
 #include <halftone/epilogue/stage.hpp>
+#include <halftone/format/awq/schemes.hpp>
+#include <halftone/format/awq/words.hpp>
 #include <halftone/format/bitsandbytes/blocks.hpp>
 #include <halftone/format/bitsandbytes/elements.hpp>
 #include <halftone/format/bitsandbytes/quantize.hpp>

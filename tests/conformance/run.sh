@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx bitsandbytes minilm minilm_checkpoints minilm_torch gptq)
+systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx bitsandbytes minilm minilm_checkpoints minilm_torch gptq awq)
 
 usage() {
   cat <<TEXT
@@ -63,7 +63,7 @@ shared_by() {
   case $1 in
     checkpoints) echo torch ;;
     minilm) echo tflite ;;
-    bitsandbytes|gptq) echo checkpoints ;;
+    bitsandbytes|gptq|awq) echo checkpoints ;;
     *) echo "$1" ;;
   esac
 }

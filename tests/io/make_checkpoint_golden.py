@@ -79,7 +79,31 @@ def gptq():
     return tensors, {"auto-gptq": alone.version("auto_gptq"), "torch": torch.__version__.partition("+")[0]}
 
 
-SYSTEMS = {"bitsandbytes": bitsandbytes, "gptq": gptq}
+def awq():
+    sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "conformance"))
+    import alone
+
+    packages = ("awq", "awq.utils", "awq.modules", "awq.modules.linear")
+    packing = alone.module("awq.utils.packing_utils", packages)
+    linear_of = alone.module("awq.modules.linear.gemm", packages).WQLinear_GEMM
+    tensors = {}
+    for name, group in (("groups", 32), ("rows", -1)):
+        rows, cols, size = 32, 64, 64 if group == -1 else group
+        x = (random.normal(size=(rows, cols)) + numpy.arange(rows)[:, None] / 8).astype(numpy.float16).astype(F)
+        parts = torch.from_numpy(x).reshape(-1, size)
+        scales = ((parts.amax(1) - parts.amin(1)).clamp(min=1e-5) / 15).reshape(rows, -1)
+        zeros = (-torch.round(parts.amin(1).reshape(rows, -1) / scales)).clamp_(0, 15)
+        s, z = scales.repeat_interleave(size, 1), zeros.repeat_interleave(size, 1)
+        plain = torch.nn.Linear(cols, rows, bias=False)
+        plain.weight.data = (torch.clamp(torch.round(torch.from_numpy(x) / s) + z, 0, 15) - z) * s
+        layer = linear_of.from_linear(plain, 4, size, False, scales.t().contiguous(), zeros.t().contiguous())
+        tensors.update({f"{name}.{key}": getattr(layer, key).contiguous() for key in ("qweight", "qzeros", "scales")})
+        tensors[f"{name}.real"] = packing.dequantize_gemm(layer.qweight, layer.qzeros, layer.scales, 4, size).t().contiguous()
+        tensors[f"{name}.x"] = torch.from_numpy(x).half()
+    return tensors, {"autoawq": alone.version("autoawq"), "torch": torch.__version__.partition("+")[0]}
+
+
+SYSTEMS = {"bitsandbytes": bitsandbytes, "gptq": gptq, "awq": awq}
 
 if __name__ == "__main__":
     system = sys.argv[1]

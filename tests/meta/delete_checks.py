@@ -29,7 +29,7 @@ SUITES = {
     "io": ["tests/io/*.cpp"],
     "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/onnx/*.cpp", "tests/format/tflite/*.cpp",
                "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp", "tests/format/tensorrt/int4_bytes.cpp"],
-    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/gptq/*.cpp", "tests/format/onnx/*.cpp", "tests/format/tflite/*.cpp",
+    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/awq/*.cpp", "tests/format/gptq/*.cpp", "tests/format/onnx/*.cpp", "tests/format/tflite/*.cpp",
                "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp"],
 }
 CALL = re.compile(r"\bexpects(?:_\w+)?\s*(?:<[^;(){}]*>)?\s*\(")
