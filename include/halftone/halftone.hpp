@@ -54,6 +54,15 @@
 #include <halftone/format/onnx/nbits.hpp>
 #include <halftone/format/onnx/schemes.hpp>
 #include <halftone/format/onnx/tensors.hpp>
+#include <halftone/format/target/bitsandbytes.hpp>
+#include <halftone/format/target/list.hpp>
+#include <halftone/format/target/llama_cpp.hpp>
+#include <halftone/format/target/onnxruntime.hpp>
+#include <halftone/format/target/rules.hpp>
+#include <halftone/format/target/tensorrt.hpp>
+#include <halftone/format/target/tflite.hpp>
+#include <halftone/format/target/this_cpu.hpp>
+#include <halftone/format/target/tvm.hpp>
 #include <halftone/format/tensorrt/elements.hpp>
 #include <halftone/format/tensorrt/int4_bytes.hpp>
 #include <halftone/format/tensorrt/scales.hpp>

@@ -44,6 +44,9 @@ TEST_CASE("stored reciprocals are rounded twice") {
 TEST_CASE("other scales") {
   CHECK(tensorrt::symmetric_from_1e_5::choose({-1e-6f, 1e-6f}, int4{}).scale == 1e-5f);
   CHECK(tensorrt::symmetric_from_1e_5::choose({-1.0f, 14.0f}, int4{}).scale == 2.0f);
+  CHECK(tensorrt::symmetric_or_one::choose({0.0f, 0.0f}, int8{}).scale == 1.0f);
+  CHECK(tensorrt::symmetric_or_one::choose({0.0f, 1e-45f}, int8{}).scale == 1.0f);
+  CHECK(tensorrt::symmetric_or_one::choose({-254.0f, 1.0f}, int8{}).scale == 2.0f);
   CHECK(tensorrt::nvfp4_tensor_scale::choose({0.0f, 5376.0f}, fp8_e4m3fn{}).scale == 2.0f);
   CHECK(tensorrt::nvfp4_block_amax::choose({-9.0f, 1.0f}, fp4_e2m1{}).scale == 9.0f);
   CHECK(tensorrt::by_six_scales::scaled(12.0f, tensorrt::by_six_scales::factor_of(2.0f)) == 1.0f);

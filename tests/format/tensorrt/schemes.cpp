@@ -80,6 +80,14 @@ TEST_CASE("a block of zeros has the scale 1 under that of the tensor") {
   CHECK(q.value_at(0, 20) == 2688.0f);
 }
 
+TEST_CASE("weights for DequantizeLinear: ModelOpt's codes, and positive scales for rows of zeros") {
+  const tensorrt_test::recorded r = tensorrt_test::read_recorded("int8_rows");
+  const auto q = quantize<tensorrt::qdq_int8<>>({r.x.data(), r.rows, r.cols});
+  CHECK(own_bytes(q) == r.bytes);
+  const std::vector<float> zeros(8);
+  CHECK(quantize<tensorrt::qdq_int8<>>({zeros.data(), 2, 4}).scale_at(1) == 1.0f);
+}
+
 TEST_CASE("empty matrices") {
   CHECK(quantize<tensorrt::nvfp4>({static_cast<const float*>(nullptr), 0, 16}).codes().empty());
   CHECK(quantize<tensorrt::mxfp8>({static_cast<const float*>(nullptr), 0, 0}).codes().empty());

@@ -41,6 +41,17 @@ struct symmetric_from_1e_5 {
   }
 };
 
+/// amax / largest level, and 1 for a group of zeros: TensorRT takes positive scales alone.
+struct symmetric_or_one {
+  static constexpr halftone::equation equation = halftone::equation::scaled;
+  [[nodiscard]] static std::string name() { return "tensorrt_symmetric_or_one"; }
+  template <signed_element Element>
+  [[nodiscard]] HALFTONE_INLINE static constexpr group_parameters choose(range r, const Element& e) noexcept {
+    const float scale = maximum(magnitude(r.min), magnitude(r.max)) / largest_level(e);
+    return {.scale = chosen(scale == 0.0f, 1.0f, scale)};
+  }
+};
+
 /// Microscaling: 2^ceil(log2(amax / largest level)), the logarithm a float. Where log2 rounds to an integer, the power is the smaller
 /// one, and the largest value of the group saturates: of the exponent e so do the 22 floats above 2^e from e = 64 on, 11 from 32 on,
 /// 5 from 16, 2 from 8, 1 from 4, and of negative exponents those of -e - 1. Between 2^-127 and 2^127; a group of zeros has scale 0,
@@ -106,6 +117,10 @@ template <>
 inline constexpr bool positive_scale<tensorrt::stored_reciprocal> = true;
 template <>
 inline constexpr bool positive_scale<tensorrt::symmetric_from_1e_5> = true;
+template <>
+inline constexpr bool positive_scale<tensorrt::symmetric_or_one> = true;
+template <>
+inline constexpr bool widens_to_zero<tensorrt::symmetric_or_one> = true;
 template <>
 inline constexpr bool positive_scale<tensorrt::symmetric_by_log2> = true;
 template <>

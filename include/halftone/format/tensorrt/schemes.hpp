@@ -20,6 +20,11 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::tensorrt {
 template <class Granularity = per_tensor>
 using int8_symmetric = scheme<int8, symmetric, Granularity, by_division>;
 
+/// int8 weights before DequantizeLinear in an ONNX model, as TensorRT's importer takes them: zero points 0, scales above 0, one for
+/// the tensor or for each channel.
+template <class Granularity = per_channel<0>>
+using qdq_int8 = scheme<int8, symmetric_or_one, Granularity, by_division>;
+
 /// FP8QTensor: fp8 e4m3, scale = amax / 448, of the tensor, of rows or of blocks (per_block<128, 128>).
 template <class Granularity = per_tensor>
 using fp8_scaled = scheme<fp8_e4m3fn, symmetric, Granularity, by_division>;
