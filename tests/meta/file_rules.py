@@ -47,10 +47,10 @@ def only_presets_name_a_preset():
     assert names, "presets.hpp names no preset"
     for path in meta.HEADERS:
         if path != presets:
-            # A folder may give the same name to a scheme of its own (ggml::mxfp4).
+            # A folder may give the same name to a scheme of its own (ggml::mxfp4), which others then name with its namespace.
             own = {name for header in path.parent.glob("*.hpp") if header != presets
                    for name in re.findall(r"^using (\w+) =", meta.code_of(header), re.MULTILINE)}
-            for where, name in matches(path, meta.code_of(path), r"\b(" + "|".join(names) + r")\b"):
+            for where, name in matches(path, meta.code_of(path), r"(?<!ggml::)\b(" + "|".join(names) + r")\b"):
                 if name not in own:
                     yield f"{where}: names the preset {name}"
 

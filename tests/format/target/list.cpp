@@ -7,6 +7,7 @@
 #include <halftone/format/tensorrt/schemes.hpp>
 #include <halftone/format/tflite/schemes.hpp>
 #include <halftone/format/tvm/schemes.hpp>
+#include <halftone/scheme/presets.hpp>
 
 #include <doctest/doctest.h>
 

@@ -2,6 +2,8 @@
 // Halftone tests: which schemes llama.cpp accepts, and what is said of others.
 #include <halftone/format/target/llama_cpp.hpp>
 
+#include <halftone/scheme/presets.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace halftone;

@@ -4,15 +4,15 @@
 
 #include <halftone/format/ggml/schemes.hpp>
 #include <halftone/format/target/rules.hpp>
-#include <halftone/scheme/presets.hpp>
+#include <halftone/scheme/symmetric.hpp>
 
 namespace halftone::inline v0_1::target {
 
 class llama_cpp {
   using formats =
       detail::scheme_list<ggml::q4_0, ggml::q4_1, ggml::q5_0, ggml::q5_1, ggml::q8_0, ggml::q2_k, ggml::q3_k, ggml::q4_k, ggml::q5_k,
-                          ggml::q6_k, ggml::iq4_nl, ggml::iq4_xs, ggml::mxfp4, ggml::nvfp4, ggml::tq2_0, ggml::q2_0, ggml::q1_0, float32,
-                          float16, brain_float16>;
+                          ggml::q6_k, ggml::iq4_nl, ggml::iq4_xs, ggml::mxfp4, ggml::nvfp4, ggml::tq2_0, ggml::q2_0, ggml::q1_0,
+                          scheme<fp32, unscaled, per_tensor>, scheme<fp16, unscaled, per_tensor>, scheme<bf16, unscaled, per_tensor>>;
 
  public:
   [[nodiscard]] static constexpr std::string_view name() { return "llama.cpp"; }
