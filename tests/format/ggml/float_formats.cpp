@@ -5,6 +5,8 @@
 #include <halftone/format/ggml/float_formats.hpp>
 
 #include <cmath>
+#include <limits>
+#include <string>
 
 using namespace ggml_test;
 
@@ -35,6 +37,29 @@ TEST_CASE("scales that are no number are refused, with their block") {
   bytes.assign(36, 0);
   bytes[3] = 255;
   CHECK(!ggml::read<ggml::nvfp4>(bytes, {1, 64}).has_value());
+}
+
+TEST_CASE("scales that the format has no bytes for are not written") {
+  const auto check = [](auto q, float bad) {
+    CHECK_NOTHROW(static_cast<void>(ggml::write(q)));
+    q.scale_plane().set(q.scale_plane().shape().cols + 1, bad);  // row 1, the second scale
+    std::string text;
+    try {
+      static_cast<void>(ggml::write(q));
+    } catch (const error& e) {
+      text = e.what();
+    }
+    CHECK(text.find("row 1 holds a scale or a level that") != std::string::npos);
+  };
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> w(2 * 128);
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    w[i] = value(1, i);
+  }
+  check(ggml::quantize<ggml::nvfp4>({w.data(), 2, 128}), -0.5f);
+  check(ggml::quantize<ggml::nvfp4>({w.data(), 2, 128}), -0.0f);
+  check(ggml::quantize<ggml::nvfp4>({w.data(), 2, 128}), nan);
+  check(ggml::quantize<ggml::mxfp4>({w.data(), 2, 128}), nan);
 }
 
 TEST_CASE("what is no matrix of blocks is refused") {

@@ -21,6 +21,23 @@ std::vector<std::uint8_t> without_threes(std::vector<std::uint8_t> bytes, std::s
 
 }  // namespace
 
+TEST_CASE("the level -2 is not written") {
+  const auto check = [](auto q, const auto& write) {
+    CHECK_NOTHROW(write(q));
+    for (const std::uint8_t byte : std::initializer_list<std::uint8_t>{0x02, 0x20, 0x80}) {
+      auto other = q;
+      other.row_codes(1)[17] = byte;
+      CHECK_THROWS_AS(write(other), error);
+    }
+  };
+  const std::vector<float> w(2 * 256, 1.0f);
+  const matrix_view<const float> view(w.data(), 2, 256);
+  check(ggml::quantize<ggml::tq2_0>(view), [](const auto& q) { static_cast<void>(ggml::write(q)); });
+  check(ggml::quantize<ggml::q2_0>(view), [](const auto& q) { static_cast<void>(ggml::write(q)); });
+  check(ggml::quantize<ggml::tq2_0, ggml::tq1_0_blocks>(view),
+        [](const auto& q) { static_cast<void>(ggml::write<ggml::tq2_0, ggml::tq1_0_blocks>(q)); });
+}
+
 TEST_CASE("TQ1_0, TQ2_0, Q2_0 and Q1_0 have the bytes of ggml's encoders and decode to its floats") {
   check_encoder<ggml::tq2_0, ggml::tq1_0_blocks>("tq1_0");
   check_encoder<ggml::tq2_0>("tq2_0");

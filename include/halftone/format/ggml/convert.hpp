@@ -170,9 +170,10 @@ template <format_scheme Scheme, class Format = block_format<Scheme>>
 }
 
 /// Writes the blocks of a matrix whose rows are whole numbers of them: what `write` gives.
+/// @throws    halftone::error where the matrix holds what the format has no bytes for
 /// @par Cost  one pass, no allocation
 template <format_scheme Scheme, class Format = block_format<Scheme>>
-void write_blocks(const quantized_matrix<Scheme>& q, std::span<std::uint8_t> bytes) noexcept {
+void write_blocks(const quantized_matrix<Scheme>& q, std::span<std::uint8_t> bytes) {
   using block = typename Format::block;
   const std::size_t count = q.cols() / block::weights;
   if constexpr (moves_blocks<Format>) {
@@ -187,6 +188,10 @@ void write_blocks(const quantized_matrix<Scheme>& q, std::span<std::uint8_t> byt
     for (std::size_t row = 0; row < (count == 0 ? 0 : q.rows()); ++row) {
       for (std::size_t i = 0; i < count; ++i) {
         block_planes<Scheme, Format>::get(q, row, i, b);
+        if constexpr (requires { Format::holds(b); }) {
+          expects(Format::holds(b), "ggml::write: block ", i, " of row ", row, " holds a scale or a level that ",
+                  std::string(Format::name), " has no bytes for");
+        }
         Format::pack(b, bytes.data() + (row * count + i) * Format::bytes);
       }
     }
@@ -236,7 +241,9 @@ template <format_scheme Scheme, class Format = block_format<Scheme>>
 }
 
 /// The blocks of a matrix.
-/// @throws halftone::error if a row is no whole number of blocks, or sums that the granularity keeps are not one a block
+/// @throws halftone::error if a row is no whole number of blocks, sums that the granularity keeps are not one a block, or the
+///         matrix holds what the format has no bytes for: NVFP4 scales below 0 or NaN, MXFP4 scales that are NaN, the level -2
+///         of ternary formats
 template <format_scheme Scheme, class Format = block_format<Scheme>>
 [[nodiscard]] std::vector<std::uint8_t> write(const quantized_matrix<Scheme>& q) {
   using block = typename Format::block;

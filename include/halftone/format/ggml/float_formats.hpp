@@ -5,6 +5,7 @@
 #include <halftone/format/ggml/encode_simple.hpp>
 #include <halftone/format/ggml/schemes.hpp>
 
+#include <algorithm>
 #include <string_view>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::ggml {
@@ -76,6 +77,8 @@ struct block_format<mxfp4> {
     unpack_nibbles<16>(in + 1, b.codes.data());
     return in[0] == 255 ? "its scale is 255, a NaN" : nullptr;
   }
+  /// Whether the bytes can say it: all but a NaN.
+  [[nodiscard]] static bool holds(const block& b) noexcept { return b.scale == b.scale; }
   static void pack(const block& b, std::uint8_t* out) noexcept {
     out[0] = static_cast<std::uint8_t>(mxfp4::scale_storage::element_type::encode(b.scale));
     pack_nibbles<16>(b.codes.data(), out + 1);
@@ -115,6 +118,10 @@ struct block_format<nvfp4> {
       unpack_nibbles<8>(in + 4 + j * 8, b.codes.data() + j * 16);
     }
     return why;
+  }
+  /// Whether the bytes can say it: scales without a sign that are numbers.
+  [[nodiscard]] static bool holds(const block& b) noexcept {
+    return std::all_of(b.scale_codes.begin(), b.scale_codes.end(), [](std::uint8_t code) { return code < 127; });
   }
   static void pack(const block& b, std::uint8_t* out) noexcept {
     std::copy(b.scale_codes.begin(), b.scale_codes.end(), out);

@@ -63,6 +63,8 @@ struct block_format<tq2_0> {
     b.scale = load_half(in + 64);
     return ternary_detail::check(b);
   }
+  /// Whether the bytes can say it: all codes are trits.
+  [[nodiscard]] static bool holds(const block& b) noexcept { return ternary_detail::check(b) == nullptr; }
   static void pack(const block& b, std::uint8_t* out) noexcept {
     pack_two_bits(b.codes.data(), out);
     store_half(b.scale, out + 64);
@@ -108,6 +110,8 @@ struct tq1_0_blocks {
     b.scale = load_half(in + 52);
     return nullptr;
   }
+  /// Whether the bytes can say it: all codes are trits.
+  [[nodiscard]] static bool holds(const block& b) noexcept { return ternary_detail::check(b) == nullptr; }
   static void pack(const block& b, std::uint8_t* out) noexcept {
     std::array<std::uint32_t, 52> numbers{};
     for_each_trit([&](std::size_t byte, std::size_t weight, std::size_t) { numbers[byte] = numbers[byte] * 3 + b.codes[weight]; });
@@ -137,6 +141,8 @@ struct block_format<q2_0> {
     unpack_codes<2>(in + 2, 64, b.codes.data());
     return ternary_detail::check(b);
   }
+  /// Whether the bytes can say it: all codes are trits.
+  [[nodiscard]] static bool holds(const block& b) noexcept { return ternary_detail::check(b) == nullptr; }
   static void pack(const block& b, std::uint8_t* out) noexcept {
     store_half(b.scale, out);
     pack_codes<2>(b.codes.data(), 64, out + 2);
