@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx bitsandbytes minilm minilm_checkpoints minilm_torch gptq awq)
+systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx targets bitsandbytes minilm minilm_checkpoints minilm_torch gptq awq)
 
 usage() {
   cat <<TEXT
@@ -52,6 +52,7 @@ environment_of() {
     gguf|llama) echo ggml ;;
     bitsandbytes|minilm_checkpoints) echo checkpoints ;;
     tensorrt) echo torch ;;
+    targets) echo onnx ;;
     minilm_torch) echo torch ;;
     *) echo "$1" ;;
   esac
