@@ -15,6 +15,7 @@ import onnxruntime
 from onnx import helper
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent.parent / "conformance"))
+import onnx_integers  # noqa: E402
 import onnx_linear  # noqa: E402
 import onnx_matmul  # noqa: E402
 from onnx_models import bytes_of, model, reference, run, tensor, zero_tensor  # noqa: E402
@@ -92,10 +93,48 @@ def blocks(random):
         yield line(f"gather_{tail}", (n, k), w.T, codes, scales, numpy.zeros(0, numpy.uint8) if symmetric else zeros)
 
 
+def tool(random):
+    """x, scale, zero point and codes as int32."""
+    for kind in onnx_integers.TOOL:
+        for symmetric in (False, True):
+            for reduced in (False, True):
+                for x in (random.normal(size=13).astype(F), numpy.zeros(2, F), numpy.array([3, 4, -0.5], F)):
+                    zero, scale, codes = onnx_integers.quant_utils.quantize_data(x, onnx_linear.type_of(kind), symmetric, reduced)
+                    yield line(f"tool_{kind}{'_symmetric' if symmetric else ''}{'_reduced' if reduced else ''}", (1, x.size), x, scale,
+                               zero.astype(numpy.int32), codes.astype(numpy.int32))
+
+
+def bnb4(random):
+    """w [n, k], bytes and maxima."""
+    for quant_type, name in enumerate(("fp4", "nf4")):
+        w = random.normal(size=(3, 11)).astype(F)
+        w[0] = 0
+        codes, maxima = numpy.zeros(17, numpy.uint8), numpy.zeros(3, F)
+        onnx_integers.kernels.quantize_matmul_bnb4(codes, w, maxima, 16, quant_type, 3, 11)
+        yield line(f"bnb4_{name}", w.shape, w, codes, maxima)
+
+
+def qlinear(random):
+    """a [m, k] as rows and columns, b [k, n], zero points and scales of a, b and y, bias, y: QGemm of b per column."""
+    m, k, n = 3, 20, 5
+    for a_type, b_type in (("UINT8", "INT8"), ("INT8", "INT8"), ("UINT8", "UINT8")):
+        a, b, a_zero, b_zero = onnx_integers.operands(random, a_type, b_type, True, m, k, n, True)
+        scales = [(2.0 ** random.integers(-4, 0, count)).astype(F) for count in (1, n, 1)]
+        scales[2] *= F(16)
+        y_zero = numpy.array([7], a.dtype)
+        bias = random.integers(-500, 500, n).astype(numpy.int32)
+        names = {"as": scales[0].reshape(()), "az": a_zero.reshape(()), "b": b, "bs": scales[1], "bz": b_zero, "c": bias,
+                 "ys": scales[2].reshape(()), "yz": y_zero.reshape(())}
+        node = helper.make_node("QGemm", ["a", *names], ["y"], domain="com.microsoft")
+        made = model([node], [("a", a_type)], [("y", a_type)], [onnx_integers.initializer(*item) for item in names.items()], opset=21,
+                     microsoft=True)
+        yield line(f"qgemm_{a_type}_{b_type}", (m, k), a, b, a_zero, b_zero, *scales, y_zero, bias, run(made, {"a": a})[0])
+
+
 def text():
     random = numpy.random.default_rng(7)
     lines = [f"# onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}, by make_golden.py"]
-    for part in (linear, dynamic, nbits, blocks):
+    for part in (linear, dynamic, nbits, blocks, tool, bnb4, qlinear):
         lines += part(random)
     return "\n".join(lines) + "\n"
 
