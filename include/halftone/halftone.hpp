@@ -50,6 +50,7 @@
 #include <halftone/format/ggml/simple_formats.hpp>
 #include <halftone/format/ggml/table_formats.hpp>
 #include <halftone/format/ggml/ternary_formats.hpp>
+#include <halftone/format/ggml/transcode.hpp>
 #include <halftone/format/onnx/block_mappings.hpp>
 #include <halftone/format/onnx/bnb4.hpp>
 #include <halftone/format/onnx/nbits.hpp>

@@ -91,7 +91,8 @@ transcode_report transcode_into(const quantized_matrix<From>& from, quantized_ma
       sums.add(wanted.data(), values.data(), values.size());
     }
   }
-  return {.exact = false, .error = sums.report(to.bits_per_weight())};
+  const error_report error = sums.report(to.bits_per_weight());
+  return {.exact = error.max_error == 0.0, .error = error};  // zeros are kept by being quantized, too
 }
 
 /// `transcode_into` a new matrix: transcode<To>(q).

@@ -266,6 +266,7 @@ template <scheme_type To, scheme_type From>
     }
   }
   out.error = out.exact ? report_of(0.0, 0.0, 0.0, out.matrix.bits_per_weight()) : reference::compare(reals, out.matrix);
+  out.exact = out.error.max_error == 0.0;  // zeros are kept by being quantized, too
   return out;
 }
 
