@@ -81,11 +81,13 @@
 #include <halftone/format/tflite/kernels.hpp>
 #include <halftone/format/tflite/requantization.hpp>
 #include <halftone/format/tflite/schemes.hpp>
+#include <halftone/format/torch/blocked_scales.hpp>
 #include <halftone/format/torch/fake_quantize.hpp>
 #include <halftone/format/torch/float_zero_point.hpp>
 #include <halftone/format/torch/int4pack.hpp>
 #include <halftone/format/torch/microscaling.hpp>
 #include <halftone/format/torch/observed.hpp>
+#include <halftone/format/torch/quantize_nvfp4.hpp>
 #include <halftone/format/torch/schemes.hpp>
 #include <halftone/format/tvm/fixed_point.hpp>
 #include <halftone/format/tvm/group_words.hpp>

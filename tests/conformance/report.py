@@ -50,10 +50,10 @@ def renamed(function, name):
 
 
 def packages_of(system):
-    """What run.sh installs for a system, a line of packages.txt and perhaps another."""
+    """What run.sh installs for a system: up to three lines of packages.txt."""
     lines = dict(line.split(": ", 1) for line in (HERE / "packages.txt").read_text().splitlines() if not line.startswith("#"))
     environment = renamed("environment_of", system)
-    return " ".join(filter(None, (lines.get(environment), lines.get(f"{environment} without dependencies"))))
+    return " ".join(filter(None, (lines.get(environment), lines.get(f"{environment} without dependencies"), lines.get(f"{environment} alone"))))
 
 
 def pins_that_disagree():

@@ -50,10 +50,9 @@ folder=$(cd "$folder" && pwd)
 environment_of() {
   case $1 in
     gguf|llama) echo ggml ;;
-    bitsandbytes|minilm_checkpoints) echo checkpoints ;;
-    tensorrt) echo torch ;;
+    bitsandbytes|minilm_checkpoints|gptq|awq) echo checkpoints ;;
+    tensorrt|minilm_torch) echo torch ;;
     targets) echo onnx ;;
-    minilm_torch) echo torch ;;
     *) echo "$1" ;;
   esac
 }
@@ -64,7 +63,6 @@ shared_by() {
   case $1 in
     checkpoints) echo torch ;;
     minilm) echo tflite ;;
-    bitsandbytes|gptq|awq) echo checkpoints ;;
     *) echo "$1" ;;
   esac
 }
@@ -95,16 +93,13 @@ install() {
     "${pip[@]}" $packages >>"$folder/$environment.log" 2>&1 || skip "pip cannot install $packages" || return
     # shellcheck disable=SC2086
     [[ -z $alone ]] || "${pip[@]}" --no-deps $alone >>"$folder/$environment.log" 2>&1 || skip "pip cannot install $alone" || return
-    echo "$packages $alone" >> "$venv/installed"
-    "$python" -m pip install --quiet --disable-pip-version-check $packages >>"$folder/$environment.log" 2>&1 ||
-      skip "pip cannot install $packages" || return
-    # Packages of which single modules are wanted, without what they depend on; a script says what it misses.
+    # Packages of which single modules are wanted, in a folder of their own; a script says what it misses.
     local package
     for package in $(sed -n "s/^$environment alone: //p" "$tests/conformance/packages.txt"); do
-      BUILD_CUDA_EXT=0 "$python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
-        --target "$venv/alone" "$package" >>"$folder/$environment.log" 2>&1 || echo "pip cannot install $package" >&2
+      BUILD_CUDA_EXT=0 "${pip[@]}" --no-deps --no-build-isolation --target "$venv/alone" "$package" \
+        >>"$folder/$environment.log" 2>&1 || echo "pip cannot install $package" >&2
     done
-    echo "$packages" > "$venv/installed"
+    echo "$packages $alone" >> "$venv/installed"
   fi
 }
 

@@ -2,8 +2,10 @@
 // Operations for torch.py.
 #include <conformance/driver.hpp>
 
+#include <halftone/format/torch/blocked_scales.hpp>
 #include <halftone/format/torch/fake_quantize.hpp>
 #include <halftone/format/torch/int4pack.hpp>
+#include <halftone/format/torch/quantize_nvfp4.hpp>
 #include <halftone/format/torch/schemes.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
@@ -117,6 +119,23 @@ const int registered = [] {
     blocks.scale_plane().set(0, a.in<float>(2)[0]);
     std::copy(a.in<std::uint8_t>(0).begin(), a.in<std::uint8_t>(0).end(), q.codes().begin());
     dequantize(q, matrix_view<float>(a.out<float>(3).data(), q.rows(), q.cols()));
+  });
+  /// Arrays: x, bytes of codes, fp8 scales. Numbers: rows, cols, scale of the tensor.
+  operation("quantize nvfp4 two levels", [](arguments& a) {
+    const auto q = torch::quantize_nvfp4({a.in<float>(0).data(), a.size(0), a.size(1)}, static_cast<float>(a.number(2)));
+    std::copy(q.codes().begin(), q.codes().end(), a.out<std::uint8_t>(1).begin());
+    const auto scales = q.scale_plane().matrix().codes();
+    std::copy(scales.begin(), scales.end(), a.out<std::uint8_t>(2).begin());
+  });
+  /// Arrays: largest magnitude, scale.
+  operation("nvfp4 tensor scale", [](arguments& a) { a.out<float>(1)[0] = torch::nvfp4_tensor_scale(a.in<float>(0)[0]); });
+  /// Arrays: scales, blocked, back again. Numbers: rows, cols.
+  operation("blocked scales", [](arguments& a) {
+    const matrix_shape shape{a.size(0), a.size(1)};
+    const auto blocked = torch::to_blocked(a.in<std::uint8_t>(0), shape);
+    std::copy(blocked.begin(), blocked.end(), a.out<std::uint8_t>(1).begin());
+    const auto back = torch::from_blocked(blocked, shape);
+    std::copy(back.begin(), back.end(), a.out<std::uint8_t>(2).begin());
   });
   operation("int4pack 64", int4pack<64>);
   operation("int4pack 32", int4pack<32>);

@@ -15,7 +15,7 @@ import numpy  # noqa: E402
 import torch  # noqa: E402
 import torchao  # noqa: E402
 from torch.ao.quantization import observer  # noqa: E402
-from torchao.prototype.mx_formats import mx_tensor, nvfp4_tensor  # noqa: E402
+from torchao.prototype.mx_formats import mx_tensor, nvfp4_tensor, utils  # noqa: E402
 from torchao.quantization import quant_primitives as primitives  # noqa: E402
 from torchao.quantization.quant_primitives import MappingType  # noqa: E402
 
@@ -226,14 +226,32 @@ for shape in ((1, 16), (6, 64), (4, 160)):
         suite.equal("torchao NVFP4, blocks: scales", ours[1], scale.to(torch.float32).reshape(-1).numpy(), kind)
         suite.equal("torchao NVFP4, blocks: codes", ours[3], unpacked(data, shape), kind)
 for shape in ((1, 16), (6, 64), (4, 160)):
-    for kind in ("normal", "positive", "mixed", "ties"):
-        t = torch.from_numpy(weights(*shape)[kind])
-        top = nvfp4_tensor.per_tensor_amax_to_scale(t.abs().max().clamp(min=1e-3))
-        theirs = nvfp4_tensor.NVFP4Tensor.to_nvfp4(t, per_tensor_scale=top)
-        ours = suite.run("nvfp4 two levels", [theirs.qdata.view(torch.uint8).numpy().copy(),
-                                              theirs.scale.contiguous().view(torch.uint8).numpy().copy(), top.reshape(1).numpy(),
-                                              numpy.empty(shape, F)], shape)[3]
-        suite.equal("torchao NVFP4, two levels: real numbers", ours, theirs.dequantize(torch.float32).numpy(), kind)
+    for kind, x in weights(*shape).items():
+        for top in (nvfp4_tensor.per_tensor_amax_to_scale(torch.from_numpy(x).abs().max().clamp(min=1e-3)), torch.tensor(0.37),
+                    torch.tensor(1e-30), torch.tensor(3e30)):
+            t = torch.from_numpy(x)
+            theirs = nvfp4_tensor.NVFP4Tensor.to_nvfp4(t, per_tensor_scale=top)
+            data, scales = theirs.qdata.view(torch.uint8).numpy().copy(), theirs.scale.contiguous().view(torch.uint8).numpy().copy()
+            case = f"{kind} {list(shape)}, scale of the tensor {top:g}"
+            ours = suite.run("quantize nvfp4 two levels", [x, numpy.empty_like(data), numpy.empty_like(scales)], [*shape, top])
+            suite.equal("torchao NVFP4, two levels: codes", ours[1], data, case)
+            suite.equal("torchao NVFP4, two levels: scales", ours[2], scales, case)
+            reals = suite.run("nvfp4 two levels", [data, scales, top.reshape(1).numpy(), numpy.empty(shape, F)], shape)[3]
+            suite.equal("torchao NVFP4, two levels: real numbers", reals, theirs.dequantize(torch.float32).numpy(), case)
+    largest = random.normal(size=1).astype(F)
+    suite.equal("torchao NVFP4: the scale of a tensor", suite.run("nvfp4 tensor scale", [abs(largest), numpy.empty(1, F)])[1],
+                nvfp4_tensor.per_tensor_amax_to_scale(torch.from_numpy(abs(largest))).numpy())
+
+# The order of block scales for tensor cores.
+for rows, cols in ((1, 1), (31, 3), (128, 4), (129, 5), (300, 17), (256, 8)):
+    scales = random.integers(0, 256, (rows, cols)).astype(numpy.uint8)
+    theirs = utils.to_blocked(torch.from_numpy(scales)).numpy()
+    ours = suite.run("blocked scales", [scales, numpy.empty(theirs.size, numpy.uint8), numpy.empty_like(scales)], [rows, cols])
+    suite.equal("torchao MX, swizzled scales: bytes", ours[1], theirs, f"{[rows, cols]}")
+    suite.equal("torchao MX, swizzled scales: back", ours[2], utils.from_blocked(torch.from_numpy(theirs), rows, cols).numpy(),
+                f"{[rows, cols]}")
+suite.skip("torchao int4, tiles of four dimensions", "_convert_weight_to_int4pack is there for GPUs only")
+suite.skip("torchao HQQ", "its solver takes torch.pow and means, whose last bits depend on the machine")
 
 # int4 weights for CPUs. What blocks PyTorch takes depends on the machine; a second process takes the narrow ones.
 PACK = """import sys, torch

@@ -5,7 +5,7 @@ usage: python tests/format/torch/make_golden.py           writes the file
        python tests/format/torch/make_golden.py --check   compares with it
 
 A line is a matrix: the rule, rows, columns, and in hexadecimal, little-endian, its floats, scales and zero points (floats), codes
-(a byte each) and real numbers.
+(a byte each) and real numbers. nvfp4_two_levels has the tensor's scale in the place of zero points.
 """
 import pathlib
 import sys
@@ -73,6 +73,12 @@ def text():
     levels = torch.tensor([0, 0.5, 1, 1.5, 2, 3, 4, 6, -0.0, -0.5, -1, -1.5, -2, -3, -4, -6])
     reals = levels[codes.to(torch.int64)] * scale.to(torch.float32).repeat_interleave(16, 1).reshape(4, 32)
     lines.append(line("nvfp4_blocks", x, scale, torch.zeros(scale.numel()), codes, reals))
+    x = values(random)
+    top = nvfp4_tensor.per_tensor_amax_to_scale(torch.from_numpy(x).abs().max())
+    q = nvfp4_tensor.NVFP4Tensor.to_nvfp4(torch.from_numpy(x), per_tensor_scale=top)
+    data = q.qdata.view(torch.uint8)
+    lines.append(line("nvfp4_two_levels", x, q.scale, top.reshape(1), torch.stack([data & 15, data >> 4], 2).reshape(4, 32),
+                      q.dequantize(torch.float32)))
     return "\n".join(lines) + "\n"
 
 

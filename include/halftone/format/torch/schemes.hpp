@@ -62,8 +62,8 @@ using mx_rceil = scheme<Element, halftone::symmetric, per_group<32>, stored_as<e
 /// torchao's NVFP4 without a scale of the tensor: a block's scale is fp8, max|x| / 6 kept in [2^-6, 448].
 using nvfp4_blocks = scheme<fp4_e2m1, nvfp4_block, per_group<16>, stored_as<fp8_e4m3fn>>;
 
-/// torchao's NVFP4 with a scale of the tensor: real = level * round(tensor scale * block scale). For tensors that torchao made; its
-/// rule of choosing codes multiplies by (1 / tensor scale) / block scale, `quantize` by the reciprocal of the product.
+/// torchao's NVFP4 with a scale of the tensor: real = level * round(tensor scale * block scale). `quantize_nvfp4` chooses codes as
+/// torchao does, by (1 / tensor scale) / block scale; `quantize` takes the reciprocal of the product.
 using nvfp4_two_levels =
     scheme<fp4_e2m1, halftone::symmetric, per_group<16>, quantized_again<scheme<fp8_e4m3fn, halftone::symmetric, per_tensor>>>;
 
