@@ -89,6 +89,7 @@
 #include <halftone/format/torch/observed.hpp>
 #include <halftone/format/torch/quantize_nvfp4.hpp>
 #include <halftone/format/torch/schemes.hpp>
+#include <halftone/format/torch/sixteen_bits.hpp>
 #include <halftone/format/tvm/fixed_point.hpp>
 #include <halftone/format/tvm/group_words.hpp>
 #include <halftone/format/tvm/schemes.hpp>

@@ -7,6 +7,7 @@
 #include <halftone/format/torch/int4pack.hpp>
 #include <halftone/format/torch/quantize_nvfp4.hpp>
 #include <halftone/format/torch/schemes.hpp>
+#include <halftone/format/torch/sixteen_bits.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
 
@@ -87,6 +88,14 @@ void add_ao(const std::string& name) {
   all("rows", per_channel<0>{});
   all("groups", per_group<32>{});
 }
+template <class Half, class E>
+void add_sixteen_bits(const std::string& name) {
+  operation("range " + name + " ASYMMETRIC", by_range<torch::ao_asymmetric_in<Half, E, per_group<32>>>);
+  if constexpr (E::min < 0) {
+    operation("range " + name + " SYMMETRIC", by_range<torch::ao_symmetric_in<Half, E, per_group<32>>>);
+    operation("range " + name + " SYMMETRIC_NO_CLIPPING_ERR", by_range<torch::ao_symmetric_no_clipping_in<Half, E, per_group<32>>>);
+  }
+}
 template <class E>
 void add_mx(const std::string& name) {
   add<torch::mx_floor<E>>(name + " FLOOR");
@@ -149,6 +158,14 @@ const int registered = [] {
   add_ao<uint4>("uint4");
   add_ao<int2>("int2");
   add_ao<uint2>("uint2");
+  add_sixteen_bits<bf16, int8>("bf16 int8");
+  add_sixteen_bits<bf16, uint8>("bf16 uint8");
+  add_sixteen_bits<bf16, int4>("bf16 int4");
+  add_sixteen_bits<bf16, uint4>("bf16 uint4");
+  add_sixteen_bits<fp16, int8>("fp16 int8");
+  add_sixteen_bits<fp16, uint8>("fp16 uint8");
+  add_sixteen_bits<fp16, int4>("fp16 int4");
+  add_sixteen_bits<fp16, uint4>("fp16 uint4");
   add_mx<fp8_e4m3fn>("e4m3");
   add_mx<fp8_e5m2>("e5m2");
   add_mx<fp6_e3m2>("e3m2");

@@ -192,6 +192,27 @@ for element, (low, high) in LEVELS.items():
                     suite.equal(f"{rule}: codes", ours[3], codes.numpy().astype(numpy.int32), case)
                     suite.equal(f"{rule}: real numbers", ours[4], reals.numpy(), case)
 
+# The same of weights of 16 bits, whose arithmetic is in that type.
+for kind_of_float, dtype_of_float in (("bf16", torch.bfloat16), ("fp16", torch.float16)):
+    for element in ("int8", "uint8", "int4", "uint4"):
+        low, high = LEVELS[element]
+        dtype = torch.uint8 if low == 0 else torch.int8
+        for mapping in ["ASYMMETRIC"] + (["SYMMETRIC", "SYMMETRIC_NO_CLIPPING_ERR"] if low < 0 else []):
+            for shape in ((1, 32), (8, 96), (16, 256)):
+                for kind, x in weights(*shape).items():
+                    if kind == "huge":
+                        x = x * F(1e-34) if kind_of_float == "fp16" else x * F(0.1)
+                    t = torch.from_numpy(x).to(dtype_of_float)
+                    scale, zero = primitives.choose_qparams_affine(t, MappingType[mapping], [1, 32], dtype, low, high)
+                    codes = primitives.quantize_affine(t, [1, 32], scale, zero, dtype, low, high)
+                    reals = primitives.dequantize_affine(codes, [1, 32], scale, zero, dtype, low, high)
+                    ours = suite.run(f"range {kind_of_float} {element} {mapping}", [t.float().numpy(), *empty(x, scale.numel())], shape)
+                    rule, case = f"torchao {mapping} of {kind_of_float} weights, {element}, groups", f"{kind} {list(shape)}"
+                    suite.equal(f"{rule}: scales", ours[1], scale.reshape(-1).float().numpy(), case)
+                    suite.equal(f"{rule}: zero points", ours[2], zero.reshape(-1).to(torch.float32).numpy(), case)
+                    suite.equal(f"{rule}: codes", ours[3], codes.numpy().astype(numpy.int32), case)
+                    suite.equal(f"{rule}: real numbers", ours[4], reals.numpy(), case)
+
 # torchao: microscaling.
 ELEMENTS = {"e4m3": torch.float8_e4m3fn, "e5m2": torch.float8_e5m2, "e3m2": mx_tensor.DTYPE_FP6_E3M2,
             "e2m3": mx_tensor.DTYPE_FP6_E2M3, "e2m1": torch.float4_e2m1fn_x2}

@@ -79,6 +79,14 @@ def text():
     data = q.qdata.view(torch.uint8)
     lines.append(line("nvfp4_two_levels", x, q.scale, top.reshape(1), torch.stack([data & 15, data >> 4], 2).reshape(4, 32),
                       q.dequantize(torch.float32)))
+    for dtype, name in ((torch.bfloat16, "bf16"), (torch.float16, "fp16")):
+        for mapping, low in (("ASYMMETRIC", 0), ("SYMMETRIC", -8), ("SYMMETRIC_NO_CLIPPING_ERR", -8)):
+            t = torch.from_numpy(values(random)).to(dtype)
+            levels = torch.int8 if low else torch.uint8, low, low + 15
+            scale, zero = primitives.choose_qparams_affine(t, primitives.MappingType[mapping], [1, 16], *levels)
+            codes = primitives.quantize_affine(t, [1, 16], scale, zero, *levels)
+            reals = primitives.dequantize_affine(codes, [1, 16], scale, zero, *levels)
+            lines.append(line(f"{name}_{mapping}", t.float().numpy(), scale, zero, codes, reals))
     return "\n".join(lines) + "\n"
 
 
