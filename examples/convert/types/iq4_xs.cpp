@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// Halftone example: tensors of one type, and those whose numbers it holds.
+#include "../compile.hpp"
+
+namespace convert {
+extern const target_type iq4_xs_type;
+const target_type iq4_xs_type = block_type<halftone::ggml::iq4_xs, held<>>::entry;
+}  // namespace convert

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// Halftone example: tensors of one type, and those whose numbers it holds.
+#include "../compile.hpp"
+
+namespace convert {
+extern const target_type q3_k_type;
+const target_type q3_k_type = block_type<halftone::ggml::q3_k, held<>>::entry;
+}  // namespace convert

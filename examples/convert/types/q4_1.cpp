@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// Halftone example: tensors of one type, and those whose numbers it holds.
+#include "../compile.hpp"
+
+namespace convert {
+extern const target_type q4_1_type;
+const target_type q4_1_type = block_type<halftone::ggml::q4_1, held<halftone::ggml::q4_0>>::entry;
+}  // namespace convert
