@@ -33,6 +33,8 @@
 #include <halftone/format/bitsandbytes/elements.hpp>
 #include <halftone/format/bitsandbytes/quantize.hpp>
 #include <halftone/format/bitsandbytes/schemes.hpp>
+#include <halftone/format/compressed_tensors/schemes.hpp>
+#include <halftone/format/compressed_tensors/words.hpp>
 #include <halftone/format/ggml/block.hpp>
 #include <halftone/format/ggml/convert.hpp>
 #include <halftone/format/ggml/encode_k.hpp>

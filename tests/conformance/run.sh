@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx targets bitsandbytes minilm minilm_checkpoints minilm_torch gptq awq)
+systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx targets bitsandbytes minilm minilm_checkpoints minilm_torch gptq awq compressed_tensors)
 
 usage() {
   cat <<TEXT
@@ -63,6 +63,7 @@ shared_by() {
   case $1 in
     checkpoints) echo torch ;;
     minilm) echo tflite ;;
+    bitsandbytes|gptq|awq|compressed_tensors) echo checkpoints ;;
     *) echo "$1" ;;
   esac
 }

@@ -103,7 +103,38 @@ def awq():
     return tensors, {"autoawq": alone.version("autoawq"), "torch": torch.__version__.partition("+")[0]}
 
 
-SYSTEMS = {"bitsandbytes": bitsandbytes, "gptq": gptq, "awq": awq}
+def compressed_tensors():
+    import compressed_tensors as package
+    from compressed_tensors.compressors.naive_quantized.base import FloatQuantizationCompressor, IntQuantizationCompressor
+    from compressed_tensors.compressors.nvfp4.base import NVFP4PackedCompressor
+    from compressed_tensors.compressors.pack_quantized.base import PackedQuantizationCompressor
+    from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
+    from compressed_tensors.quantization.utils import calculate_qparams, generate_gparam
+
+    tensors = {}
+    for name, compressor, options in (
+            ("packed4", PackedQuantizationCompressor, dict(num_bits=4, type="int", symmetric=False, strategy="group", group_size=32)),
+            ("packed8", PackedQuantizationCompressor, dict(num_bits=8, type="int", symmetric=True, strategy="channel")),
+            ("packed3", PackedQuantizationCompressor, dict(num_bits=3, type="int", symmetric=False, strategy="channel")),
+            ("int", IntQuantizationCompressor, dict(num_bits=8, type="int", symmetric=False, strategy="channel")),
+            ("float", FloatQuantizationCompressor, dict(num_bits=8, type="float", symmetric=True, strategy="tensor")),
+            ("nvfp4", NVFP4PackedCompressor, dict(num_bits=4, type="float", symmetric=True, strategy="tensor_group", group_size=16,
+                                                  scale_dtype=torch.float8_e4m3fn))):
+        args = QuantizationArgs(**options)
+        x = torch.from_numpy(random.normal(size=(12, 64)).astype(F))
+        x[1, :32] = 0
+        more = {"weight_global_scale": generate_gparam(x.min(), x.max())} if name == "nvfp4" else {}
+        parts = {"group": x.reshape(12, 2, 32), "tensor_group": x.reshape(12, 4, 16), "channel": x.reshape(12, 1, 64),
+                 "tensor": x.reshape(1, -1)}[options["strategy"]]
+        scales, zeros = calculate_qparams(parts.amin(-1), parts.amax(-1), args, global_scale=more.get("weight_global_scale"))
+        scheme = QuantizationScheme(targets=["Linear"], weights=args)
+        state = compressor.compress({"weight": x.clone(), "weight_scale": scales, "weight_zero_point": zeros, **more}, scheme)
+        tensors.update({f"{name}.{key}": value.contiguous() for key, value in state.items()})
+        tensors.update({f"{name}.real": compressor.decompress(dict(state), scheme)["weight"].contiguous(), f"{name}.x": x})
+    return tensors, {"compressed-tensors": package.__version__, "torch": torch.__version__.partition("+")[0]}
+
+
+SYSTEMS = {"bitsandbytes": bitsandbytes, "gptq": gptq, "awq": awq, "compressed_tensors": compressed_tensors}
 
 if __name__ == "__main__":
     system = sys.argv[1]

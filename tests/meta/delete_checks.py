@@ -31,6 +31,11 @@ SUITES = {
                "tests/format/gptq/*.cpp", "tests/format/onnx/*.cpp", "tests/format/tflite/*.cpp", "tests/format/tensorrt/int4_bytes.cpp",
                "tests/format/torch/blocked_scales.cpp", "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp",
                "tests/format/torch/quantize_nvfp4.cpp"],
+    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/onnx/*.cpp", "tests/format/tflite/*.cpp",
+               "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp", "tests/format/tensorrt/int4_bytes.cpp"],
+    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/awq/*.cpp", "tests/format/compressed_tensors/*.cpp",
+               "tests/format/gptq/*.cpp", "tests/format/onnx/*.cpp", "tests/format/tflite/*.cpp",
+               "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp"],
 }
 CALL = re.compile(r"\bexpects(?:_\w+)?\s*(?:<[^;(){}]*>)?\s*\(")
 TIME_LIMIT = 300  # seconds for one run of a suite; a check whose absence hangs the tests is seen, too

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+// Halftone: layers of compressed-tensors in safetensors files: pack-quantized, int-quantized, float-quantized, nvfp4-pack-quantized.
+#pragma once
+
+#include <halftone/format/compressed_tensors/schemes.hpp>
+#include <halftone/format/compressed_tensors/words.hpp>
+#include <halftone/io/checkpoint_tensor.hpp>
+#include <halftone/io/safetensors_writer.hpp>
+
+namespace halftone::inline v0_1::inline HALFTONE_ISA::compressed_tensors {
+
+namespace detail {
+
+using halftone::detail::checkpoint_reader;
+
+/// Elements that files hold a byte each: int8 and fp8.
+template <class Element>
+inline constexpr safetensors_type byte_type =
+    std::is_same_v<Element, fp8_e4m3fn> ? safetensors_type::F8_E4M3 : safetensors_type::I8;
+
+/// The shape of the scales: one number for a tensor, else a matrix.
+template <class Scheme>
+[[nodiscard]] std::vector<std::uint64_t> scale_shape(const quantized_matrix<Scheme>& q) {
+  if constexpr (std::is_same_v<typename Scheme::granularity_type, per_tensor>) {
+    return {1};
+  } else {
+    return {q.parameter_shape().rows, q.parameter_shape().cols};
+  }
+}
+
+[[nodiscard]] inline std::optional<file_failure> check_shape(const checkpoint_reader& reader, const safetensors_tensor& tensor,
+                                                             const std::vector<std::uint64_t>& shape) {
+  if (tensor.shape == shape) {
+    return std::nullopt;
+  }
+  return reader.refuse(tensor, file_error::scheme_mismatch, "its shape is ", halftone::detail::shape_text(tensor.shape), ", not ",
+                       halftone::detail::shape_text(shape));
+}
+
+/// Reads LAYER.weight_scale; each must be finite.
+template <class Scheme>
+[[nodiscard]] std::optional<file_failure> read_scales(const checkpoint_reader& reader, const std::string& layer, quantized_matrix<Scheme>& q) {
+  const auto found = reader.find(layer + ".weight_scale", {halftone::detail::type_of_storage<typename Scheme::scale_storage>});
+  if (!found) {
+    return found.failure();
+  }
+  if (auto failure = check_shape(reader, *found.value(), scale_shape(q))) {
+    return failure;
+  }
+  for (std::size_t g = 0; g < q.group_count(); ++g) {
+    const float scale = halftone::detail::float_at(*found.value(), g);
+    if (!is_finite(scale)) {
+      return reader.refuse(*found.value(), file_error::malformed, "element ", g, " is NaN or infinite");
+    }
+    q.scale_plane().set(g, scale);
+  }
+  return std::nullopt;
+}
+
+/// A tensor that is a matrix with elements, of this type.
+[[nodiscard]] inline result<const safetensors_tensor*> find_matrix(const checkpoint_reader& reader, const std::string& name,
+                                                                   safetensors_type type) {
+  auto found = reader.find(name, {type});
+  if (found && (found.value()->shape.size() != 2 || found.value()->bytes.empty())) {
+    return reader.refuse(*found.value(), file_error::scheme_mismatch, "its shape is ",
+                         halftone::detail::shape_text(found.value()->shape), ", not that of a matrix with weights");
+  }
+  return found;
+}
+
+[[nodiscard]] inline std::vector<std::uint8_t> bytes_of(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
+
+}  // namespace detail
+
+/// Reads a layer of pack-quantized: LAYER.weight_packed, weight_shape, weight_scale and, where the scheme has zero points,
+/// weight_zero_point.
+/// @return  not_found for tensors that are missing; scheme_mismatch for types and shapes that do not agree with each other or with the
+///          scheme, and for weight_g_idx, columns in another order, which only versions before the one matched write; malformed for
+///          scales that are NaN or infinite
+template <integer_scheme Scheme>
+[[nodiscard]] result<quantized_matrix<Scheme>> read_packed(const safetensors_file& file, const std::string& layer) {
+  constexpr unsigned bits = Scheme::element_type::bits;
+  const detail::checkpoint_reader reader(file, "compressed_tensors");
+  const auto packed = detail::find_matrix(reader, layer + ".weight_packed", safetensors_type::I32);
+  if (!packed) {
+    return packed.failure();
+  }
+  const auto shape = reader.find(layer + ".weight_shape", {safetensors_type::I64}, {2});
+  if (!shape) {
+    return shape.failure();
+  }
+  if (reader.has(layer + ".weight_g_idx")) {
+    return reader.refuse(file_error::scheme_mismatch, 0, "layer ", halftone::detail::in_quotes(layer), " has columns in activation order");
+  }
+  const auto extent = [&](std::size_t i) {  // below zero: more than memory holds
+    const std::uint64_t low = read_code<32>(shape.value()->bytes.data(), 2 * i), high = read_code<32>(shape.value()->bytes.data(), 2 * i + 1);
+    return halftone::detail::size_of_file(high << 32 | low);
+  };
+  const safetensors_tensor& words = *packed.value();
+  const std::size_t n = extent(0), k = extent(1);
+  if (words.shape[0] != n || words.shape[1] != word_bytes(k, bits) / 4) {
+    return reader.refuse(words, file_error::scheme_mismatch, "its shape is ", halftone::detail::shape_text(words.shape), ", not that of [", n,
+                         ", ", k, "] in ", bits, " bits");
+  }
+  quantized_matrix<Scheme> q(matrix_shape{n, k});
+  read_words(words.bytes, q);
+  if (auto failure = detail::read_scales(reader, layer, q)) {
+    return *std::move(failure);
+  }
+  if constexpr (Scheme::has_zero_point) {
+    const auto zeros = reader.find(layer + ".weight_zero_point", {safetensors_type::I32}, {word_bytes(n, bits) / 4, q.parameter_shape().cols});
+    if (!zeros) {
+      return zeros.failure();
+    }
+    read_zero_points(zeros.value()->bytes, q);
+  }
+  return q;
+}
+
+/// The inverse, byte for byte what the package writes for its codes and parameters.
+template <integer_scheme Scheme>
+void write_packed(safetensors_writer& writer, const std::string& layer, const quantized_matrix<Scheme>& q) {
+  constexpr unsigned bits = Scheme::element_type::bits;
+  std::vector<std::uint8_t> shape(16);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::uint64_t extent = i == 0 ? q.rows() : q.cols();
+    write_code<32>(shape.data(), 2 * i, static_cast<std::uint32_t>(extent));
+    write_code<32>(shape.data(), 2 * i + 1, static_cast<std::uint32_t>(extent >> 32));
+  }
+  writer.add(layer + ".weight_packed", safetensors_type::I32, {q.rows(), word_bytes(q.cols(), bits) / 4}, code_words(q));
+  writer.add(layer + ".weight_shape", safetensors_type::I64, {2}, std::move(shape));
+  writer.add(layer + ".weight_scale", halftone::detail::type_of_storage<typename Scheme::scale_storage>, detail::scale_shape(q),
+             halftone::detail::bytes_of_plane(q.scale_plane()));
+  if constexpr (Scheme::has_zero_point) {
+    writer.add(layer + ".weight_zero_point", safetensors_type::I32, {word_bytes(q.rows(), bits) / 4, q.parameter_shape().cols},
+               zero_point_words(q));
+  }
+}
+
+/// Schemes of a byte a weight: int8, with zero points or not, and fp8.
+template <class Scheme>
+concept byte_scheme = scheme_type<Scheme> && (std::is_same_v<typename Scheme::element_type, int8> ||
+                                              std::is_same_v<typename Scheme::element_type, fp8_e4m3fn>);
+
+/// Reads a layer of int-quantized or float-quantized: LAYER.weight, weight_scale and, where the scheme has zero points, weight_zero_point.
+/// @return  as `read_packed`
+template <byte_scheme Scheme>
+[[nodiscard]] result<quantized_matrix<Scheme>> read_bytes(const safetensors_file& file, const std::string& layer) {
+  const detail::checkpoint_reader reader(file, "compressed_tensors");
+  const auto weight = detail::find_matrix(reader, layer + ".weight", detail::byte_type<typename Scheme::element_type>);
+  if (!weight) {
+    return weight.failure();
+  }
+  quantized_matrix<Scheme> q(matrix_shape{halftone::detail::size_of_file(weight.value()->shape[0]),
+                                          halftone::detail::size_of_file(weight.value()->shape[1])});
+  std::copy(weight.value()->bytes.begin(), weight.value()->bytes.end(), q.codes().begin());
+  if (auto failure = detail::read_scales(reader, layer, q)) {
+    return *std::move(failure);
+  }
+  if constexpr (Scheme::has_zero_point) {
+    const auto zeros = reader.find(layer + ".weight_zero_point", {safetensors_type::I8});
+    if (!zeros) {
+      return zeros.failure();
+    }
+    if (auto failure = detail::check_shape(reader, *zeros.value(), detail::scale_shape(q))) {
+      return *std::move(failure);
+    }
+    for (std::size_t g = 0; g < q.group_count(); ++g) {
+      q.set_zero_point(g, int8::level_of(zeros.value()->bytes[g]));
+    }
+  }
+  return q;
+}
+
+/// The inverse.
+template <byte_scheme Scheme>
+void write_bytes(safetensors_writer& writer, const std::string& layer, const quantized_matrix<Scheme>& q) {
+  writer.add(layer + ".weight", detail::byte_type<typename Scheme::element_type>, {q.rows(), q.cols()}, detail::bytes_of(q.codes()));
+  writer.add(layer + ".weight_scale", halftone::detail::type_of_storage<typename Scheme::scale_storage>, detail::scale_shape(q),
+             halftone::detail::bytes_of_plane(q.scale_plane()));
+  if constexpr (Scheme::has_zero_point) {
+    std::vector<std::uint8_t> zeros(q.group_count());
+    for (std::size_t g = 0; g < zeros.size(); ++g) {
+      zeros[g] = static_cast<std::uint8_t>(q.zero_point_at(g));
+    }
+    writer.add(layer + ".weight_zero_point", safetensors_type::I8, detail::scale_shape(q), std::move(zeros));
+  }
+}
+
+/// Reads a layer of nvfp4-pack-quantized: LAYER.weight_packed, weight_scale in fp8 and weight_global_scale. K is even.
+/// @return  as `read_packed`; malformed for scales that are NaN and for a global scale that is no positive number
+[[nodiscard]] inline result<quantized_matrix<nvfp4_blocks>> read_nvfp4(const safetensors_file& file, const std::string& layer) {
+  const detail::checkpoint_reader reader(file, "compressed_tensors");
+  const auto packed = detail::find_matrix(reader, layer + ".weight_packed", safetensors_type::U8);
+  if (!packed) {
+    return packed.failure();
+  }
+  const std::size_t n = halftone::detail::size_of_file(packed.value()->shape[0]);
+  const std::size_t k = saturated_product(halftone::detail::size_of_file(packed.value()->shape[1]), 2);
+  const auto scales = reader.find(layer + ".weight_scale", {safetensors_type::F8_E4M3}, {n, ceil_div(k, 16)});
+  if (!scales) {
+    return scales.failure();
+  }
+  const auto global = reader.find(layer + ".weight_global_scale", {safetensors_type::F32}, {1});
+  if (!global) {
+    return global.failure();
+  }
+  const float divisor = halftone::detail::float_at(*global.value(), 0);
+  if (!is_finite(divisor) || divisor <= 0.0f) {
+    return reader.refuse(*global.value(), file_error::malformed, "its scale is ", divisor);
+  }
+  quantized_matrix<nvfp4_blocks> q(matrix_shape{n, k});
+  std::copy(packed.value()->bytes.begin(), packed.value()->bytes.end(), q.codes().begin());
+  auto& blocks = q.scale_plane().matrix();
+  std::copy(scales.value()->bytes.begin(), scales.value()->bytes.end(), blocks.codes().begin());
+  blocks.scale_plane().set(0, divisor);
+  for (std::size_t g = 0; g < q.group_count(); ++g) {
+    if (!is_finite(q.scale_at(g))) {
+      return reader.refuse(*scales.value(), file_error::malformed, "element ", g, " is NaN or infinite");
+    }
+  }
+  return q;
+}
+
+/// The inverse.
+/// @throws halftone::error if k is odd
+inline void write_nvfp4(safetensors_writer& writer, const std::string& layer, const quantized_matrix<nvfp4_blocks>& q) {
+  expects(q.cols() % 2 == 0, "compressed_tensors: NVFP4 has no rows of ", q.cols(), " weights");
+  const auto& blocks = q.scale_plane().matrix();
+  writer.add(layer + ".weight_packed", safetensors_type::U8, {q.rows(), q.cols() / 2}, detail::bytes_of(q.codes()));
+  writer.add(layer + ".weight_scale", safetensors_type::F8_E4M3, {blocks.rows(), blocks.cols()}, detail::bytes_of(blocks.codes()));
+  writer.add(layer + ".weight_global_scale", safetensors_type::F32, {1}, halftone::detail::bytes_of_plane(blocks.scale_plane()));
+}
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA::compressed_tensors
