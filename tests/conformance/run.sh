@@ -50,7 +50,7 @@ folder=$(cd "$folder" && pwd)
 environment_of() {
   case $1 in
     gguf|llama) echo ggml ;;
-    bitsandbytes|minilm_checkpoints|gptq|awq) echo checkpoints ;;
+    bitsandbytes|minilm_checkpoints|gptq|awq|compressed_tensors) echo checkpoints ;;
     tensorrt|minilm_torch) echo torch ;;
     targets) echo onnx ;;
     *) echo "$1" ;;
@@ -63,7 +63,6 @@ shared_by() {
   case $1 in
     checkpoints) echo torch ;;
     minilm) echo tflite ;;
-    bitsandbytes|gptq|awq|compressed_tensors) echo checkpoints ;;
     *) echo "$1" ;;
   esac
 }

@@ -27,9 +27,10 @@ SUITES = {
     "contract": ["tests/contract/quantize.cpp", "tests/contract/gemm_*.cpp", "tests/contract/reference.cpp",
                  "tests/core/result.cpp", "tests/simd/dispatch.cpp"],
     "io": ["tests/io/*.cpp"],
-    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/awq/*.cpp", "tests/format/compressed_tensors/*.cpp",
-               "tests/format/gptq/*.cpp", "tests/format/onnx/*.cpp", "tests/format/tflite/*.cpp",
-               "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp", "tests/format/tensorrt/int4_bytes.cpp"],
+    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/ggml/float_formats.cpp", "tests/format/awq/*.cpp",
+               "tests/format/compressed_tensors/*.cpp", "tests/format/gptq/*.cpp", "tests/format/onnx/*.cpp",
+               "tests/format/tflite/*.cpp", "tests/format/tensorrt/int4_bytes.cpp", "tests/format/torch/blocked_scales.cpp",
+               "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp", "tests/format/torch/quantize_nvfp4.cpp"],
 }
 CALL = re.compile(r"\bexpects(?:_\w+)?\s*(?:<[^;(){}]*>)?\s*\(")
 TIME_LIMIT = 300  # seconds for one run of a suite; a check whose absence hangs the tests is seen, too
