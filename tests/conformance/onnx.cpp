@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Operations for onnx.py.
 #include <conformance/driver.hpp>
+#include <conformance/onnx_files.hpp>
 #include <conformance/onnx_integers.hpp>
 #include <conformance/onnx_matmul.hpp>
 

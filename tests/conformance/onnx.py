@@ -12,6 +12,7 @@ import onnx.reference  # noqa: E402
 import onnxruntime  # noqa: E402
 
 sys.path.append(here)
+import onnx_files  # noqa: E402
 import onnx_integers  # noqa: E402
 import onnx_linear  # noqa: E402
 import onnx_matmul  # noqa: E402
@@ -21,6 +22,7 @@ suite = Suite("onnx", f"{onnx.__version__}, onnxruntime {onnxruntime.__version__
 onnx_linear.check(suite, numpy.random.default_rng(1))
 onnx_matmul.check(suite, numpy.random.default_rng(2))
 onnx_integers.check(suite, numpy.random.default_rng(3))
+onnx_files.check(suite, numpy.random.default_rng(4))
 
 sys.path.append(str(pathlib.Path(here).parent / "format/onnx"))
 import make_golden  # noqa: E402
