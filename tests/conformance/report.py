@@ -181,6 +181,8 @@ def differences(what, known, optional, recorded):
 
 
 def problems_of(system, lines):
+    if not packages_of(system):
+        yield "packages.txt has no line for it, nor environment_of in run.sh another name"
     if lines[0]["packages"] != packages_of(system):
         yield f"the page has results of {lines[0]['packages']}, and packages.txt has {packages_of(system)}"
     rules = [line["rule"] for line in lines if "rule" in line]
