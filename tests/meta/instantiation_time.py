@@ -3,12 +3,12 @@
 
 usage: instantiation_time.py <compiler>
 One file multiplies by int4_g32 with activations quantized inside the call, the other only includes xsimd. Both are compiled
-in turn, five times each, in processor time of the compiler; the medians are compared. docs/compile_time.md explains both.
+in turn, seven times each, in processor time of the compiler; the smallest of each are compared, since whatever else the
+machine does only adds to a time. docs/compile_time.md explains both.
 """
 import pathlib
 import re
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,7 +16,7 @@ import tempfile
 import meta
 
 LIMIT = 4.0
-RUNS = 5
+RUNS = 7
 # (source of lines, panels, rows) of the tiles of a scheme below 8 bits on AVX2: tile_shape<avx2> has 4 rows, 1 panel, and 2
 # panels for a single row. From decoded lines, rows that are left over are powers of two.
 TILES = sorted([("packed_lines", panels, rows) for panels, rows in ((1, 1), (1, 2), (1, 3), (1, 4), (2, 1))] +
@@ -52,7 +52,7 @@ with tempfile.TemporaryDirectory() as folder:
             times[name].append(seconds(text, objects[name]))
     symbols = subprocess.run(["nm", "-C", str(objects["scheme"])], capture_output=True, text=True, check=True).stdout
 
-scheme, baseline = (statistics.median(times[name]) for name in ("scheme", "baseline"))
+scheme, baseline = (min(times[name]) for name in ("scheme", "baseline"))
 tiles = sorted({(source, int(panels), int(rows)) for source, panels, rows in
                 re.findall(r"::run_tile<[\w:]*?(\w+_lines)<[^()]*?>, (\d+)ul, (\d+)ul>", symbols)})
 print(f"one scheme {scheme:.2f} s, xsimd alone {baseline:.2f} s, ratio {scheme / baseline:.2f}, limit {LIMIT}; "

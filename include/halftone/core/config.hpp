@@ -114,6 +114,13 @@
 #define HALFTONE_INLINE inline
 #endif
 
+// What only runs when something is wrong: out of the way of the rest, and compiled for size.
+#if defined(__GNUC__)
+#define HALFTONE_COLD __attribute__((noinline, cold))
+#else
+#define HALFTONE_COLD
+#endif
+
 // The same for a lambda, after its parameters.
 #if defined(__GNUC__)
 #define HALFTONE_INLINE_LAMBDA __attribute__((always_inline))

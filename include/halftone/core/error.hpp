@@ -13,6 +13,65 @@
 #include <string_view>
 #include <type_traits>
 
+// Of the instruction set, as all that runs: no other object gets these copies.
+namespace halftone::inline v0_1::inline HALFTONE_ISA::isa_detail {
+
+/// A part of a message: text, or the digits of a number. Few functions for all messages: a scheme's kernels hold dozens of
+/// checks, and what only runs once should cost little to compile.
+class message_part {
+ public:
+  HALFTONE_COLD message_part(std::string_view text) noexcept : text_(text) {}
+  HALFTONE_COLD message_part(float x) noexcept { digits_of(x); }
+  HALFTONE_COLD message_part(double x) noexcept { digits_of(x); }
+  HALFTONE_COLD message_part(long long x) noexcept { digits_of(x); }
+  HALFTONE_COLD message_part(unsigned long long x) noexcept { digits_of(x); }
+  message_part(const message_part&) = delete;
+  message_part& operator=(const message_part&) = delete;
+  [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+ private:
+  template <class Number>
+  void digits_of(Number x) noexcept {
+    text_ = {digits_, static_cast<std::size_t>(std::to_chars(digits_, digits_ + sizeof digits_, x).ptr - digits_)};
+  }
+  std::string_view text_;
+  char digits_[32];
+};
+
+/// What becomes a part: text, a float, or an integer of the widest type.
+template <class Part>
+[[nodiscard]] constexpr auto widest(const Part& part) noexcept {
+  if constexpr (std::is_convertible_v<Part, std::string_view>) {
+    return std::string_view{part};
+  } else if constexpr (std::is_floating_point_v<Part>) {
+    return part;
+  } else if constexpr (std::is_unsigned_v<Part>) {
+    return static_cast<unsigned long long>(part);
+  } else {
+    return static_cast<long long>(part);
+  }
+}
+
+[[nodiscard]] HALFTONE_COLD inline std::string joined_parts(const message_part* parts, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += parts[i].text();
+  }
+  return text;
+}
+
+template <class... Parts>
+[[nodiscard]] HALFTONE_COLD std::string joined(const Parts&... parts) {
+  if constexpr (sizeof...(Parts) == 0) {
+    return {};
+  } else {
+    const message_part all[] = {message_part(widest(parts))...};
+    return joined_parts(all, sizeof...(Parts));
+  }
+}
+
+}  // namespace halftone::inline v0_1::inline HALFTONE_ISA::isa_detail
+
 namespace halftone::inline v0_1 {
 
 /// What every entry point throws for a wrong call (shapes, strides, null, overlap, parameters, bounds).
@@ -24,25 +83,10 @@ class error : public std::runtime_error {
 
 namespace detail {
 
-template <class Part>
-void append(std::string& text, const Part& part) {
-  if constexpr (std::is_convertible_v<Part, std::string_view>) {
-    text += std::string_view{part};
-  } else if constexpr (std::is_floating_point_v<Part>) {
-    char digits[32];
-    const auto end = std::to_chars(digits, digits + sizeof digits, part).ptr;
-    text.append(digits, end);
-  } else {
-    text += std::to_string(part);
-  }
-}
-
 /// Concatenates text and numbers.
 template <class... Parts>
 [[nodiscard]] std::string message(const Parts&... parts) {
-  std::string text;
-  (append(text, parts), ...);
-  return text;
+  return isa_detail::joined(parts...);
 }
 
 /// Text and numbers without a heap: as much as fits.
@@ -77,9 +121,9 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA {
 /// Reports a wrong call. With exceptions it throws `error`. Without them it calls HALFTONE_ERROR_HANDLER(text), a macro of
 /// the user's, with the first 255 characters, and aborts if that returns or if there is none; it uses no heap.
 template <class... Parts>
-[[noreturn]] void fail([[maybe_unused]] const Parts&... parts) {
+[[noreturn]] HALFTONE_COLD void fail([[maybe_unused]] const Parts&... parts) {
 #if defined(__cpp_exceptions)
-  throw error(detail::message(parts...));
+  throw error(isa_detail::joined(parts...));
 #else
 #if defined(HALFTONE_ERROR_HANDLER)
   detail::short_text text;

@@ -9,7 +9,6 @@
 #include <halftone/gemm/tile_store.hpp>
 
 #include <bit>
-#include <numeric>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
@@ -50,7 +49,10 @@ class integer_block {
   }();
   /// Bit planes repeat their order after this many quads of groups, if they are few: kernels unpack them in registers.
   static constexpr std::size_t cycle_quads = [] {
-    constexpr std::size_t cycle = group_quads == 0 ? 0 : std::lcm(group_quads, layout::unit_quads);
+    std::size_t cycle = group_quads;
+    while (cycle % layout::unit_quads != 0) {
+      cycle += group_quads;
+    }
     return cycle <= 24 ? cycle : std::size_t{0};
   }();
   /// Where a look-up takes several steps, lines are decoded once for more rows than a tile has.
