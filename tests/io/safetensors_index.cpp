@@ -1,63 +1,81 @@
 // SPDX-License-Identifier: MIT
-// Halftone tests: index files of models in several files, and names of shards that lead elsewhere.
+// Indices of checkpoints in several files: what they say, and what is refused.
 #include <halftone/io/safetensors_index.hpp>
-
-#include "file_builder.hpp"
+#include <halftone/io/safetensors_writer.hpp>
 
 #include <doctest/doctest.h>
 
+#include <cstdio>
+#include <fstream>
+
 using namespace halftone;
-using namespace halftone_test;
 
 namespace {
-file_failure refused(const std::string& text) {
-  const auto parsed = safetensors_index::parse(text);
-  REQUIRE(!parsed);
-  return parsed.failure();
+
+std::string text_of(const std::string& json) {
+  const auto index = safetensors_index::parse(json);
+  return index ? std::string() : index.failure().text;
 }
-std::string shard(const std::string& name) { return R"({"weight_map":{"w":")" + name + R"("}})"; }
+std::string with_shard(const std::string& name) { return text_of(R"({"weight_map": {"a": ")" + name + R"("}})"); }
+
+void save(const std::string& path, const std::string& tensor) {
+  safetensors_writer writer;
+  writer.add(tensor, safetensors_type::U8, {3}, std::vector<std::uint8_t>{1, 2, 3});
+  REQUIRE(writer.write(path).has_value());
+}
+void save_text(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+std::string opened(const std::string& path) {
+  const auto shards = safetensors_shards::open(path);
+  return shards ? std::string() : shards.failure().text;
+}
+
 }  // namespace
 
-TEST_CASE("tensors and their files") {
-  const std::string text = R"({"metadata":{"total_size":12,"weight_map":{"x":"../no"}},"weight_map":{"b":"m-2.safetensors","a":"m-1.safetensors",
-      "c":"m-2.safetensors"},"more":[1,true,null,{"w":"../no"}]})";
-  const temporary_folder folder;
-  write_file(folder / "index.json", bytes_of(text));
-  const safetensors_index index = safetensors_index::open(folder / "index.json").value();
-  CHECK(index.tensors().size() == 3);
-  CHECK(*index.find("a") == "m-1.safetensors");
-  CHECK(index.find("x") == nullptr);
-  CHECK(index.shards() == std::vector<std::string>{"m-1.safetensors", "m-2.safetensors"});
-  CHECK(safetensors_index::open(folder / "none").failure().code == file_error::cannot_open);
+TEST_CASE("safetensors_index: a weight map") {
+  const auto index = safetensors_index::parse(
+      R"({"metadata": {"total_size": 5}, "weight_map": {"b/c": "m-2.safetensors", "a": "m-1.safetensors", "d": "m-1.safetensors"}})");
+  REQUIRE(index.has_value());
+  CHECK(index.value().shards() == std::vector<std::string>{"m-1.safetensors", "m-2.safetensors"});
+  REQUIRE(index.value().shard_of("b/c") != nullptr);
+  CHECK(*index.value().shard_of("b/c") == "m-2.safetensors");
+  CHECK(index.value().shard_of("metadata") == nullptr);
+  CHECK(index.value().tensors().size() == 3);
 }
 
-TEST_CASE("names of shards that lead elsewhere") {
-  for (const char* name : {"../m.safetensors", "..", ".", "", "/etc/passwd", "a/b", "a\\\\b", "C:m", "m\\u0000", "m\\n", "m\\u007f"}) {
+TEST_CASE("safetensors_index refuses") {
+  CHECK(text_of("[").find("not JSON") != std::string::npos);
+  CHECK(text_of("{}").find("there is no \"weight_map\"") != std::string::npos);
+  CHECK(text_of(R"({"weight_map": 5})").find("there is no \"weight_map\"") != std::string::npos);
+  CHECK(text_of(R"({"weight_map": {"a": 5}})").find("the file of tensor \"a\" is no string") != std::string::npos);
+  CHECK(with_shard("m.safetensors").empty());
+  for (const std::string name : {"../m.safetensors", "/etc/m.safetensors", "x/m.safetensors", "..\\\\m.safetensors", "c:m.safetensors",
+                                 "m\\n.safetensors", "m.bin", ".safetensors", "", ".."}) {
     CAPTURE(name);
-    const file_failure failure = refused(shard(name));
-    CHECK(failure.code == file_error::malformed);
-    CHECK(failure.text.find("no plain name of a file beside the index") != std::string::npos);
+    CHECK(with_shard(name).find("which is no name of a file beside the index") != std::string::npos);
   }
-  CHECK(!safetensors_index::parse(shard(std::string(256, 'm'))));
-  CHECK(safetensors_index::parse(shard(std::string(255, 'm'))).has_value());
-  CHECK(safetensors_index::parse(shard("model..safetensors")).has_value());
 }
 
-TEST_CASE("wrong files") {
-  CHECK(refused("{").text == "safetensors index: not JSON");
-  CHECK(refused("[\"\xff\"]").text == "safetensors index: not UTF-8");
-  CHECK(refused("{}").text == "safetensors index: there is no object \"weight_map\"");
-  CHECK(refused(R"({"weight_map":["w"]})").text == "safetensors index: there is no object \"weight_map\"");
-  CHECK(refused(R"({"weight_map":{"w":"a"},"weight_map":{}})").text == "safetensors index: \"weight_map\" occurs twice");
-  CHECK(refused(R"({"weight_map":{"w":"a","w":"b"}})").text == "safetensors index: tensor \"w\" occurs twice");
-  CHECK(refused(R"({"weight_map":{"w":1}})").text == "safetensors index: the file of \"w\" is a number");
-  CHECK(refused(R"({"weight_map":{"w":null}})").text == "safetensors index: the file of \"w\" is null");
-  CHECK(refused(R"({"weight_map":{"w":{"x":"y"}}})").text == "safetensors index: the file of \"w\" is no string");
-  CHECK(refused(R"({"x":)" + std::string(64, '[') + std::string(64, ']') + "}").text == "safetensors index: more than 64 levels");
-  CHECK(refused(std::string(safetensors_index::longest_text + 1, ' ')).code == file_error::too_large);
-  std::string many = R"({"weight_map":{)";
-  for (std::size_t i = 0; i <= safetensors_index::most_tensors; ++i) {
-    many += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":\"a\"";
+TEST_CASE("safetensors_shards: all files of a checkpoint") {
+  save("shard-1.safetensors", "a");
+  save("shard-2.safetensors", "b");
+  save_text("shards.index.json", R"({"weight_map": {"a": "shard-1.safetensors", "b": "shard-2.safetensors"}})");
+  const auto shards = safetensors_shards::open("shards.index.json");
+  REQUIRE(shards.has_value());
+  CHECK(shards.value().files().size() == 2);
+  CHECK(shards.value().index().shards().size() == 2);
+  REQUIRE(shards.value().find("b") != nullptr);
+  CHECK(shards.value().find("b")->bytes[2] == 3);
+  CHECK(shards.value().find("c") == nullptr);
+
+  save_text("shards.index.json", R"({"weight_map": {"a": "shard-2.safetensors"}})");
+  CHECK(opened("./shards.index.json").find("there is no tensor \"a\" in shard-2.safetensors") != std::string::npos);
+  save_text("shards.index.json", R"({"weight_map": {"a": "shard-3.safetensors"}})");
+  CHECK(opened("shards.index.json").find("shard-3.safetensors: ") != std::string::npos);
+  save_text("shards.index.json", "5");
+  CHECK(opened("shards.index.json").find("there is no \"weight_map\"") != std::string::npos);
+  CHECK_FALSE(opened("no.index.json").empty());
+  for (const char* path : {"shard-1.safetensors", "shard-2.safetensors", "shards.index.json"}) {
+    std::remove(path);
   }
-  CHECK(refused(many + "}}").text == "safetensors index: more than 1048576 tensors");
 }

@@ -1,151 +1,128 @@
 // SPDX-License-Identifier: MIT
-// Halftone: a model in several safetensors files: model.safetensors.index.json, which file holds which tensor.
+// Halftone: checkpoints in several safetensors files, by their index: model.safetensors.index.json beside the shards.
 #pragma once
 
-#include <halftone/core/result.hpp>
-#include <halftone/io/file_mapping.hpp>
-#include <halftone/io/json_reader.hpp>
+#include <halftone/io/json_fields.hpp>
+#include <halftone/io/safetensors_file.hpp>
 
-#include <map>
-#include <set>
-#include <vector>
+#include <algorithm>
 
 namespace halftone::inline v0_1 {
 
-namespace detail {
-
-/// Whether a shard's name names a file beside the index and nothing else: no folder, no drive, no place above, nothing invisible.
-[[nodiscard]] constexpr bool is_plain_file_name(std::string_view name) noexcept {
-  if (name.empty() || name.size() > 255 || name == "." || name == "..") {
-    return false;
-  }
-  for (const char c : name) {
-    const auto value = static_cast<unsigned char>(c);
-    if (value < 0x20u || value == 0x7fu || c == '/' || c == '\\' || c == ':') {
-      return false;
-    }
-  }
-  return true;
-}
-
-}  // namespace detail
-
-/// The map of an index file: {"metadata": {...}, "weight_map": {tensor: shard, ...}}. What else it says is passed over.
+/// Which file of a checkpoint holds which tensor: the "weight_map" of an index. Other fields are not looked at.
 ///
-/// Refused: text that is no JSON, no or two maps of tensors, tensors that occur twice, shards that are no plain names of files beside
-/// the index ("../x", "/x", "a/b", "a\b", "C:x"), more than 2^20 tensors. Memory: a small multiple of the text.
+/// A shard is a file beside the index, never elsewhere: its name is refused if it has a slash, a backslash, a colon or a control
+/// character, or does not end in ".safetensors" behind at least one character. Refused besides: what `json_fields` refuses, an index
+/// without a weight map, and shards that are no strings.
 class safetensors_index {
  public:
-  static constexpr std::size_t longest_text = 100'000'000;
-  static constexpr std::size_t most_tensors = std::size_t{1} << 20;
-
-  /// Opens and reads an index file.
-  static result<safetensors_index> open(const std::string& path) {
-    result<file_mapping> mapping = file_mapping::open(path);
-    if (!mapping) {
-      return mapping.failure();
+  [[nodiscard]] static result<safetensors_index> parse(std::string_view text) {
+    const result<json_fields> fields = json_fields::parse(text, "safetensors index");
+    if (!fields) {
+      return fields.failure();
     }
-    const std::span<const std::uint8_t> bytes = mapping.value().bytes();
-    return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  }
-
-  static result<safetensors_index> parse(std::string_view text) {
-    if (text.size() > longest_text) {
-      return file_failure{file_error::too_large, 0, detail::message("safetensors index: ", text.size(), " bytes, more than ", longest_text)};
-    }
-    if (const std::size_t bad = detail::first_invalid_utf8(text); bad != text.size()) {
-      return file_failure{file_error::malformed, bad, "safetensors index: not UTF-8"};
-    }
-    listener reader;
-    const std::optional<std::size_t> syntax = detail::read_json(text, reader);
-    if (reader.failure) {
-      return *std::move(reader.failure);
-    }
-    if (syntax) {
-      return file_failure{file_error::malformed, *syntax, "safetensors index: not JSON"};
-    }
-    if (!reader.has_map) {
-      return file_failure{file_error::malformed, 0, "safetensors index: there is no object \"weight_map\""};
+    if (fields.value().get<double>(std::string(map_path)) == nullptr) {
+      return refusal("there is no \"weight_map\"");
     }
     safetensors_index index;
-    index.files_ = std::move(reader.files);
+    for (const auto& [path, value] : fields.value().values()) {
+      if (!path.starts_with(map_path) || path.size() == map_path.size()) {
+        continue;
+      }
+      const std::string tensor = path.substr(map_path.size());
+      const auto* shard = std::get_if<std::string>(&value);
+      if (shard == nullptr) {
+        return refusal("the file of tensor ", detail::in_quotes(tensor), " is no string");
+      }
+      if (!is_file_name(*shard)) {
+        return refusal("tensor ", detail::in_quotes(tensor), " is in ", detail::in_quotes(*shard), ", which is no name of a file beside the index");
+      }
+      index.shard_of_.emplace(tensor, *shard);
+    }
     return index;
   }
 
-  /// The name of the file that holds a tensor, beside the index; null if there is none.
-  [[nodiscard]] const std::string* find(const std::string& tensor) const {
-    const auto at = files_.find(tensor);
-    return at == files_.end() ? nullptr : &at->second;
-  }
-  /// All tensors and their files, by name.
-  [[nodiscard]] const std::map<std::string, std::string>& tensors() const noexcept { return files_; }
-  /// The files, each once, by name.
+  /// The files, in the order of their names.
   [[nodiscard]] std::vector<std::string> shards() const {
-    std::set<std::string> names;
-    for (const auto& [tensor, file] : files_) {
-      names.insert(file);
+    std::vector<std::string> names;
+    for (const auto& [tensor, shard] : shard_of_) {
+      names.push_back(shard);
     }
-    return {names.begin(), names.end()};
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+  }
+  /// The file of a tensor, or null.
+  [[nodiscard]] const std::string* shard_of(const std::string& tensor) const {
+    const auto at = shard_of_.find(tensor);
+    return at == shard_of_.end() ? nullptr : &at->second;
+  }
+  [[nodiscard]] const std::map<std::string, std::string>& tensors() const noexcept { return shard_of_; }
+
+ private:
+  static constexpr std::string_view map_path = "weight_map/";
+
+  template <class... Parts>
+  [[nodiscard]] static file_failure refusal(const Parts&... parts) {
+    return {file_error::malformed, 0, detail::message("safetensors index: ", parts...)};
+  }
+  [[nodiscard]] static bool is_file_name(std::string_view name) noexcept {
+    constexpr std::string_view ending = ".safetensors";
+    return name.size() > ending.size() && name.ends_with(ending) && std::none_of(name.begin(), name.end(), [](char c) {
+      return c == '/' || c == '\\' || c == ':' || static_cast<unsigned char>(c) < 0x20;
+    });
+  }
+
+  std::map<std::string, std::string> shard_of_;
+};
+
+/// The files of a checkpoint, all open.
+class safetensors_shards {
+ public:
+  /// Opens an index and the files that it names, in its folder. @return  or a failure: the index', a shard's, or a tensor that is not in
+  /// its file
+  [[nodiscard]] static result<safetensors_shards> open(const std::string& index_path) {
+    const result<file_mapping> text = file_mapping::open(index_path);
+    if (!text) {
+      return text.failure();
+    }
+    const std::span<const std::uint8_t> bytes = text.value().bytes();
+    result<safetensors_index> index = safetensors_index::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (!index) {
+      return index.failure();
+    }
+    safetensors_shards all;
+    const std::size_t slash = index_path.find_last_of('/');
+    const std::string folder = slash == std::string::npos ? std::string() : index_path.substr(0, slash + 1);
+    for (const std::string& name : index.value().shards()) {
+      result<safetensors_file> file = safetensors_file::open(folder + name);
+      if (!file) {
+        return file_failure{file.failure().code, file.failure().offset, detail::message(name, ": ", file.failure().text)};
+      }
+      all.files_.emplace(name, std::move(file).value());
+    }
+    for (const auto& [tensor, shard] : index.value().tensors()) {
+      if (all.files_.at(shard).find(tensor) == nullptr) {
+        return file_failure{file_error::not_found, 0,
+                            detail::message("safetensors index: there is no tensor ", detail::in_quotes(tensor), " in ", shard)};
+      }
+    }
+    all.index_ = std::move(index).value();
+    return all;
+  }
+
+  [[nodiscard]] const safetensors_index& index() const noexcept { return index_; }
+  /// The files by their names.
+  [[nodiscard]] const std::map<std::string, safetensors_file>& files() const noexcept { return files_; }
+  /// A tensor of the index, or null.
+  [[nodiscard]] const safetensors_tensor* find(const std::string& tensor) const {
+    const std::string* shard = index_.shard_of(tensor);
+    return shard == nullptr ? nullptr : files_.at(*shard).find(tensor);
   }
 
  private:
-  struct listener {
-    std::map<std::string, std::string> files{};
-    std::size_t position = 0;
-    std::size_t depth = 0;
-    bool in_map = false;
-    bool has_map = false;
-    std::string key{};
-    std::optional<file_failure> failure{};
-
-    template <class... Parts>
-    bool refuse(file_error code, const Parts&... parts) {
-      failure = file_failure{code, position, detail::message("safetensors index: ", parts...)};
-      return false;
-    }
-    bool other(std::string_view what) {
-      return !in_map || depth != 2 || refuse(file_error::malformed, "the file of ", detail::in_quotes(key), " is ", what);
-    }
-    bool on_begin(detail::json_kind kind) {
-      if (!other("no string")) {
-        return false;
-      }
-      if (depth == 1 && key == "weight_map" && kind == detail::json_kind::object) {
-        if (has_map) {
-          return refuse(file_error::duplicate_name, "\"weight_map\" occurs twice");
-        }
-        has_map = in_map = true;
-      }
-      return ++depth <= 64 || refuse(file_error::too_large, "more than 64 levels");
-    }
-    bool on_end() {
-      --depth;
-      in_map = in_map && depth > 1;
-      return true;
-    }
-    bool on_key(std::string& name) {
-      key = std::move(name);
-      return true;
-    }
-    bool on_string(std::string& file) {
-      if (!in_map || depth != 2) {
-        return true;
-      }
-      if (!detail::is_plain_file_name(file)) {
-        return refuse(file_error::malformed, "the file of ", detail::in_quotes(key), " is ", detail::in_quotes(file),
-                      ", no plain name of a file beside the index");
-      }
-      if (files.size() == most_tensors) {
-        return refuse(file_error::too_large, "more than ", most_tensors, " tensors");
-      }
-      return files.emplace(key, std::move(file)).second ||
-             refuse(file_error::duplicate_name, "tensor ", detail::in_quotes(key), " occurs twice");
-    }
-    bool on_integer(std::uint64_t) { return other("a number"); }
-    bool on_other(std::string_view what) { return other(what); }
-  };
-
-  std::map<std::string, std::string> files_;
+  safetensors_index index_;
+  std::map<std::string, safetensors_file> files_;
 };
 
 }  // namespace halftone::inline v0_1
