@@ -3,10 +3,17 @@
 #include <conformance/driver.hpp>
 #include <conformance/tflite_layers.hpp>
 
+#include <halftone/epilogue/linear_stages.hpp>
+#include <halftone/format/onnx/schemes.hpp>
 #include <halftone/format/tflite/bias.hpp>
+#include <halftone/gemm/gemm.hpp>
+#include <halftone/io/onnx_writer.hpp>
 #include <halftone/io/safetensors_file.hpp>
 #include <halftone/io/tflite_writer.hpp>
+#include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
+
+#include <io/onnx_layers.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -57,9 +64,67 @@ void write_tflite(arguments& a) {
   static_cast<void>(model.write(path_of(a)).value());
 }
 
+/// A layer as an ONNX model. Arrays: path, weights, bias. Numbers: outputs, inputs, then, where activations pass through codes, their
+/// scale and zero point.
+template <class Scheme, bool QuantizesActivations>
+void write_onnx(arguments& a) {
+  onnx_writer model;
+  const auto q = quantize<Scheme>({a.in<float>(1).data(), a.size(0), a.size(1)});
+  std::size_t x = model.input("x", a.size(1));
+  if constexpr (QuantizesActivations) {
+    x = model.quantize_dequantize<uint8>("codes", x, activation_of(a, 2));
+  }
+  if constexpr (onnx_nbits_scheme<Scheme>) {
+    model.output(model.mat_mul_nbits("y", x, q, a.in<float>(2)));
+  } else {
+    model.output(model.linear("y", x, q, a.in<float>(2)));
+  }
+  static_cast<void>(model.write(path_of(a)).value());
+}
+/// Its outputs. Arrays: weights, bias, x, y, real numbers of the weights. Numbers: those of `write_onnx`.
+template <class Scheme, bool QuantizesActivations>
+void multiply(arguments& a) {
+  const std::size_t n = a.size(0), k = a.size(1), m = a.in<float>(2).size() / k;
+  const auto q = quantize<Scheme>({a.in<float>(0).data(), n, k});
+  dequantize(q, matrix_view<float>(a.out<float>(4).data(), n, k));
+  const matrix_view<const float> x(a.in<float>(2).data(), m, k);
+  const matrix_view<float> y(a.out<float>(3).data(), m, n);
+  const epilogue finish{add_bias{a.in<float>(1)}};
+  if constexpr (QuantizesActivations) {
+    using activations = onnx::linear<uint8, per_tensor>;
+    gemm(quantize_activations<activations>(x, activation_of(a, 2)), pack(q), y, finish);
+  } else {
+    gemm(x, pack(q), y, finish);
+  }
+}
+template <class Scheme, bool QuantizesActivations = false>
+void add_onnx(const std::string& name) {
+  operation("write onnx " + name, write_onnx<Scheme, QuantizesActivations>);
+  operation("run onnx " + name, multiply<Scheme, QuantizesActivations>);
+}
+
+/// The model of tests/io/onnx_golden, and the real numbers of its weights. Arrays: path, real numbers [layers, 3, 40].
+void write_every_kind(arguments& a) {
+  static_cast<void>(halftone_test::layers_of_every_kind().write(path_of(a)).value());
+  float* reals = a.out<float>(1).data();
+  const auto give = [&](const auto& w) {
+    dequantize(w, matrix_view<float>(reals, w.rows(), w.cols()));
+    reals += w.rows() * w.cols();
+  };
+  halftone_test::for_each_layer([&](const auto&, std::size_t, const auto& w, const auto&) { give(w); },
+                                [&](const auto&, const auto& w, const auto&) { give(w); });
+}
+
 const bool registered = [] {
+  add_onnx<onnx::mat_mul_nbits<4, 32>>("MatMulNBits, 4 bits");
+  add_onnx<onnx::mat_mul_nbits_with_zero_points<4, 32>>("MatMulNBits, 4 bits with zero points");
+  add_onnx<onnx::mat_mul_nbits_with_zero_points<8, 128>>("MatMulNBits, 8 bits with zero points");
+  add_onnx<scheme<int4, symmetric, per_group<32>>>("DequantizeLinear, int4 in blocks of 32");
+  add_onnx<scheme<int8, symmetric, per_channel<0>>, true>("QuantizeLinear uint8, DequantizeLinear, int8 rows");
+  operation("write onnx of every kind", write_every_kind);
   operation("read tensor", read_tensor);
   operation("parameters int8", parameters_of_range<int8, asymmetric>);
+  operation("parameters uint8", parameters_of_range<uint8, asymmetric>);
   operation("parameters int16", parameters_of_range<int16, symmetric>);
   operation("write tflite int8 int8", write_tflite<int8, tflite_type::INT8, std::int32_t>);
   operation("write tflite int8 int4", write_tflite<int4, tflite_type::INT8, std::int32_t>);

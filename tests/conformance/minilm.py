@@ -6,6 +6,7 @@ import pathlib
 import tempfile
 
 import numpy
+import onnxruntime
 
 import minilm_model
 import tflite_models
@@ -17,7 +18,7 @@ CALIBRATION = ["The ship left the harbour before the storm reached the coast.", 
                "Prices rose by three percent in the second quarter.", "no", "Two cups of flour, one egg and a pinch of salt!"]
 SENTENCES = minilm_model.SENTENCES
 
-versions = {name: importlib.metadata.version(name) for name in ("ai-edge-litert", "ai-edge-quantizer")}
+versions = {name: importlib.metadata.version(name) for name in ("ai-edge-litert", "ai-edge-quantizer", "onnxruntime")}
 suite = Suite("minilm", ", ".join(f"{name} {version}" for name, version in versions.items()))
 model = minilm_model.Encoder()
 made = tempfile.TemporaryDirectory()
@@ -86,6 +87,57 @@ def tflite(activations, weights, kernels):
 for activations, weights, kernels, least in (("int8", "int8", "XNNPACK", 0.92), ("int8", "int8", "reference", 0.92),
                                              ("int8", "int4", "XNNPACK", 0.75), ("int16", "int8", "reference", 0.99)):
     compare_embeddings(f"LiteRT, static {activations} x {weights}, {kernels} kernels", tflite(activations, weights, kernels), least)
+
+
+
+def session(path):
+    """As applications open it: whatever onnxruntime fuses is fused."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def onnx(kind, uses_codes):
+    """A layer as a model that Halftone wrote, in ONNX Runtime and in Halftone; the runtime's outputs go on."""
+
+    def linear(name, x):
+        x = numpy.ascontiguousarray(x, F)
+        w, b = model.weight(name).copy(), model.bias(name).copy()
+        path = folder / "layer.onnx"
+        numbers = list(w.shape)
+        if uses_codes:
+            scale, zero = parameters("uint8", ranges[name][0])
+            numbers += [scale, zero]
+        suite.run(f"write onnx {kind}", [letters(path), w, b], numbers)
+        theirs = session(path).run(None, {"x": x})[0]
+        ours, reals = suite.run(f"run onnx {kind}", [w, b, x, numpy.empty_like(theirs), numpy.empty_like(w)], numbers)[3:]
+        # k products, scales and a bias in float, in orders of their own; codes of activations are below 2^8 steps.
+        size = numpy.minimum(numpy.abs(x), 256 * scale) if uses_codes else numpy.abs(x)
+        magnitudes = size.astype(numpy.float64) @ numpy.abs(reals.astype(numpy.float64)).T + numpy.abs(b)
+        suite.close(f"ONNX Runtime: layers of {kind}", ours, theirs, 2 * (x.shape[1] + 6) * 2.0 ** -24 * magnitudes, name)
+        return theirs
+
+    return linear
+
+
+for kind, uses_codes, least in (("MatMulNBits, 4 bits", False, 0.9), ("MatMulNBits, 4 bits with zero points", False, 0.9),
+                                ("MatMulNBits, 8 bits with zero points", False, 0.99),
+                                ("DequantizeLinear, int4 in blocks of 32", False, 0.9),
+                                ("QuantizeLinear uint8, DequantizeLinear, int8 rows", True, 0.92)):
+    compare_embeddings(f"ONNX Runtime, {kind}", onnx(kind, uses_codes), least)
+
+# Every kind of layer that the writer has, in the file that the ordinary tests hold it to.
+path, reals = folder / "layers.onnx", numpy.empty((10, 3, 40), F)
+suite.run("write onnx of every kind", [letters(path), reals])
+recorded = pathlib.Path(__file__).resolve().parent.parent / "io/onnx_golden/layers.onnx"
+suite.true("ONNX Runtime: tests/io/onnx_golden/layers.onnx", path.read_bytes() == recorded.read_bytes(), "is not what Halftone writes")
+opened = session(path)
+x = (numpy.random.default_rng(1).integers(-40, 41, (5, 40)) / 16).astype(F)  # which 8-bit activations hold exactly
+for output, w, y in zip(opened.get_outputs(), reals.astype(numpy.float64), opened.run(None, {"x": x})):
+    bias = numpy.array([1, -2, 0.5]) * (output.name in ("int8_rows", "uint8_tensor", "uint4_groups", "nbits_4"))
+    exact = x.astype(numpy.float64) @ w.T + bias
+    suite.close("ONNX Runtime: tests/io/onnx_golden/layers.onnx", exact, y,
+                (40 + 6) * 2.0 ** -24 * (numpy.abs(x) @ numpy.abs(w).T + numpy.abs(bias)), output.name)
 
 # The way back: the package quantizes the layers, Halftone reads its files and makes the same codes and scales from the floats.
 for recipe, kind in (("dynamic_wi8_afp32", "int8"), ("weight_only_wi4_afp32", "int4")):

@@ -4,7 +4,8 @@
 
 #include <conformance/driver.hpp>
 
-#include <halftone/io/onnx_layers.hpp>
+#include <halftone/format/onnx/schemes.hpp>
+#include <halftone/io/onnx_writer.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
 
@@ -19,15 +20,14 @@ template <bool NBits, class Scheme>
 void layer(arguments& a) {
   const std::size_t n = a.size(0), k = a.size(1);
   const auto q = quantize<Scheme>({a.in<float>(0).data(), n, k});
-  onnx_model_writer model;
-  model.input("x", onnx_type::FLOAT, std::array{onnx_model_writer::any, static_cast<std::int64_t>(k)});
-  model.output("y", onnx_type::FLOAT, std::array{onnx_model_writer::any, static_cast<std::int64_t>(n)});
+  onnx_writer model;
+  const std::size_t x = model.input("x", k);
   if constexpr (NBits) {
-    onnx::add_mat_mul_nbits(model, "layer", "x", "y", q);
+    model.output(model.mat_mul_nbits("y", x, q));
   } else {
-    onnx::add_dequantized_mat_mul(model, "layer", "x", "y", q);
+    model.output(model.linear("y", x, q));
   }
-  const std::vector<std::uint8_t> file = model.bytes(Scheme::element_type::bits == 2 ? 25 : 21);
+  const std::vector<std::uint8_t> file = model.bytes();
   a.out<std::int64_t>(2)[0] = static_cast<std::int64_t>(file.size());
   std::copy(file.begin(), file.end(), a.out<std::uint8_t>(1).begin());
   dequantize(q, matrix_view<float>(a.out<float>(3).data(), n, k));

@@ -1,46 +1,92 @@
 // SPDX-License-Identifier: MIT
-// Halftone tests: the bytes of a small ONNX model.
+// Halftone tests: a model that ONNX Runtime was shown to run (tests/conformance/minilm.py) is written again, and what no model can
+// say is refused.
 #include <halftone/io/onnx_writer.hpp>
+
+#include <halftone/core/random.hpp>
+#include <halftone/scheme/presets.hpp>
+
+#include "file_builder.hpp"
+#include "onnx_layers.hpp"
 
 #include <doctest/doctest.h>
 
-#include <array>
+#include <limits>
 
 using namespace halftone;
+using namespace halftone_test;
 
 namespace {
-std::vector<std::uint8_t> bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
-}  // namespace
 
-TEST_CASE("a message is tags, lengths and numbers of seven bits a byte") {
-  detail::protobuf_writer inner, outer;
-  inner.number(1, 300);
-  inner.number(20, 2);
-  outer.text(2, "ab");
-  outer.message(7, inner);
-  CHECK(outer.written() == bytes_of(std::string_view("\x12\x02" "ab" "\x3a\x06\x08\xac\x02\xa0\x01\x02", 12)));
-  detail::protobuf_writer negative;
-  negative.number(3, static_cast<std::uint64_t>(std::int64_t{-1}));  // ten bytes, as protobuf has negative numbers
-  CHECK(negative.written() == std::vector<std::uint8_t>{0x18, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1});
+std::string why(const auto& call) {
+  try {
+    call();
+  } catch (const error& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
 }
 
-TEST_CASE("a model of one node") {
-  onnx_model_writer model;
-  model.input("x", onnx_type::FLOAT, std::array{onnx_model_writer::any, std::int64_t{2}});
-  model.output("y", onnx_type::FLOAT, std::array{onnx_model_writer::any, std::int64_t{1}});
-  model.initializer("w", onnx_type::INT4, std::array{std::int64_t{2}}, std::array<std::uint8_t, 1>{0x21});
-  model.node("Op", "com.microsoft", std::array<std::string, 2>{"x", "w"}, std::array<std::string, 1>{"y"},
-             std::array{onnx_attribute{"K", 2}});
-  const std::string x("\x5a\x11\x0a\x01x\x12\x0c\x0a\x0a\x08\x01\x12\x06\x0a\x00\x0a\x02\x08\x02", 19);
-  const std::string y("\x62\x11\x0a\x01y\x12\x0c\x0a\x0a\x08\x01\x12\x06\x0a\x00\x0a\x02\x08\x01", 19);
-  const std::string w("\x2a\x0a\x08\x02\x10\x16\x42\x01w\x4a\x01\x21", 12);
-  const std::string node = std::string("\x0a\x26\x0a\x01x\x0a\x01w\x12\x01y\x22\x02Op", 15) + std::string("\x2a\x08\x0a\x01K\x18\x02\xa0\x01\x02", 10) +
-                           "\x3a\x0d" "com.microsoft";
-  const std::string graph = x + y + w + node + "\x12\x08" "halftone";
-  const std::string sets = std::string("\x42\x02\x10\x15\x42\x11\x0a\x0d", 8) + "com.microsoft" + "\x10\x01";
-  const std::string expected =
-      std::string("\x08\x0a\x12\x08") + "halftone" + "\x3a" + static_cast<char>(graph.size()) + graph + sets;
-  REQUIRE(graph.size() < 128);
-  CHECK(model.bytes() == bytes_of(expected));
-  CHECK(model.bytes(25)[1] == 13);  // int2 came with a newer version of the format
+}  // namespace
+
+TEST_CASE("the recorded model is written again, in memory and on the disk") {
+  const onnx_writer model = layers_of_every_kind();
+  const bytes recorded = contents_of(HALFTONE_SOURCE_DIR "/tests/io/onnx_golden/layers.onnx");
+  CHECK(model.bytes() == recorded);
+  const temporary_folder folder;
+  const std::string path = folder / "model.onnx";
+  CHECK(model.write(path).value() == recorded.size());
+  CHECK(contents_of(path) == recorded);
+  CHECK_FALSE(model.write("/no/such/folder/model.onnx"));
+}
+
+TEST_CASE("opset and IR follow the types") {
+  const auto ends = [](const onnx_writer& model, const bytes& last) {
+    const bytes all = model.bytes();
+    return all.size() > last.size() && std::equal(last.begin(), last.end(), all.end() - static_cast<std::ptrdiff_t>(last.size()));
+  };
+  const auto model_of = [](const auto& w) {
+    onnx_writer model;
+    model.output(model.linear("y", model.input("x", w.cols()), w));
+    return model;
+  };
+  CHECK(ends(model_of(some_layer<scheme<int8, symmetric, per_tensor>>(1, 2)), {0x42, 2, 0x10, 21}));
+  CHECK(ends(model_of(some_layer<scheme<fp4_e2m1, symmetric, per_tensor>>(1, 2)), {0x42, 2, 0x10, 23}));
+  CHECK(ends(model_of(some_layer<scheme<int2, symmetric, per_tensor>>(1, 2)), {0x42, 2, 0x10, 25}));
+  CHECK(model_of(some_layer<scheme<int8, symmetric, per_tensor>>(1, 2)).bytes()[1] == 10);
+  CHECK(model_of(some_layer<scheme<fp4_e2m1, symmetric, per_tensor>>(1, 2)).bytes()[1] == 11);
+  CHECK(model_of(some_layer<scheme<uint2, asymmetric, per_tensor>>(1, 2)).bytes()[1] == 13);
+}
+
+TEST_CASE("what no model can say is refused, and nothing is changed") {
+  onnx_writer model;
+  const std::size_t x = model.input("x", 4);
+  const auto w = some_layer<scheme<int8, symmetric, per_channel<0>>>(3, 4);
+  const auto narrow = some_layer<scheme<int8, symmetric, per_channel<0>>>(3, 5);
+  auto infinite = w;
+  infinite.scale_plane().set(1, std::numeric_limits<float>::infinity());
+  const std::vector<float> bias(2);
+  CHECK(why([&] { static_cast<void>(model.bytes()); }) == "onnx_writer: the model has no output");
+  model.output(model.linear("y", x, w));
+  const bytes before = model.bytes();
+  const auto refused = [&](const std::string& sentence, const auto& call) {
+    CHECK(why(call) == "onnx_writer: " + sentence);
+    CHECK(model.bytes() == before);
+  };
+  refused("z: 0 columns", [&] { model.input("z", 0); });
+  refused("z: 2147483648 columns", [&] { model.input("z", 0x80000000u); });
+  refused("\"\" is no name: it is empty or has //, which names of constants have", [&] { model.input("", 4); });
+  refused("\"y//codes\" is no name: it is empty or has //, which names of constants have", [&] { model.input("y//codes", 4); });
+  refused("two values are called x", [&] { model.linear("x", x, w); });
+  refused("z: there is no value 7 among 2", [&] { model.linear("z", 7, w); });
+  refused("output: there is no value 2 among 2", [&] { model.output(2); });
+  refused("z: the input has 4 columns, the weights are [3, 5]", [&] { model.linear("z", x, narrow); });
+  refused("z: weights of 0 rows", [&] { model.linear("z", x, quantized_matrix<scheme<int8, symmetric, per_tensor>>(matrix_shape{0, 4})); });
+  refused("z: 2 biases for 3 rows", [&] { model.linear("z", x, w, bias); });
+  refused("z: the scale of group 1 is inf", [&] { model.linear("z", x, infinite); });
+  refused("z: scale 0", [&] { model.quantize_dequantize<int8>("z", x, {.scale = 0.0f}); });
+  refused("z: scale nan", [&] { model.quantize_dequantize<int8>("z", x, {.scale = std::numeric_limits<float>::quiet_NaN()}); });
+  refused("z: zero point -1, outside 0..255", [&] { model.quantize_dequantize<uint8>("z", x, {.scale = 1.0f, .zero_point = -1}); });
+  refused("z: zero point 256, outside 0..255", [&] { model.quantize_dequantize<uint8>("z", x, {.scale = 1.0f, .zero_point = 256}); });
+  CHECK(why([&] { static_cast<void>(model.bytes(10)); }).find("bytes, more than the 10 that a file holds") != std::string::npos);
 }
