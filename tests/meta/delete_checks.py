@@ -25,9 +25,11 @@ ROOT = meta.ROOT
 # Which tests speak for which folder. Checks of io/ are tested beside io/'s readers and writers.
 SUITES = {
     "contract": ["tests/contract/quantize.cpp", "tests/contract/gemm_*.cpp", "tests/contract/reference.cpp",
-                 "tests/core/result.cpp", "tests/simd/dispatch.cpp"],
+                 "tests/core/result.cpp", "tests/simd/dispatch.cpp", "tests/quantize/transcode.cpp",
+                 "tests/reference/transcode.cpp"],
     "io": ["tests/io/*.cpp"],
-    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/ggml/float_formats.cpp", "tests/format/awq/*.cpp",
+    "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/ggml/float_formats.cpp",
+               "tests/format/ggml/transcode.cpp", "tests/format/awq/*.cpp",
                "tests/format/compressed_tensors/*.cpp", "tests/format/gptq/*.cpp", "tests/format/onnx/*.cpp",
                "tests/format/tflite/*.cpp", "tests/format/tensorrt/int4_bytes.cpp", "tests/format/torch/blocked_scales.cpp",
                "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp", "tests/format/torch/quantize_nvfp4.cpp"],

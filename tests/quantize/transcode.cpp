@@ -95,3 +95,21 @@ TEST_CASE("transcode refuses scales and offsets that are no numbers, and other s
   quantized_matrix<int8_g32> other(matrix_shape{2, 31});
   CHECK_THROWS_WITH_AS(static_cast<void>(transcode_into(q, other)), doctest::Contains("to [2, 31]"), halftone::error);
 }
+
+namespace {
+struct endless {
+  static constexpr halftone::equation equation = halftone::equation::scaled;
+  static std::string name() { return "endless"; }
+  template <uniform_element Element>
+  static group_parameters choose(range, const Element&) noexcept {
+    return {.scale = std::numeric_limits<float>::infinity()};
+  }
+};
+}  // namespace
+
+TEST_CASE("transcode refuses what a mapping may not choose") {
+  const std::vector<float> w = weights();
+  using wrong = scheme<int2, endless, per_tensor>;
+  CHECK_THROWS_WITH_AS(static_cast<void>(transcode<wrong>(quantize<fp32_g64>({w.data(), 3, 300}))),
+                       doctest::Contains("group 0 has scale"), halftone::error);
+}
