@@ -2,6 +2,7 @@
 // Halftone tests: recorded layers of bitsandbytes read, made again and written; files that are wrong.
 #include <halftone/io/bitsandbytes_matrix.hpp>
 
+#include <halftone/element/minifloat.hpp>
 #include <halftone/format/bitsandbytes/quantize.hpp>
 
 #include "checkpoint_editor.hpp"
@@ -35,6 +36,23 @@ void as_recorded(const std::string& name) {
     CHECK(again.scale_at(g) == q.scale_at(g));
   }
 }
+
+template <class Scheme>
+constexpr bool is_read = requires(const safetensors_file& file, const std::string& name) { bitsandbytes::read<Scheme>(file, name); };
+template <class Scheme>
+constexpr bool is_written = requires(safetensors_writer& writer, const std::string& name, const quantized_matrix<Scheme>& q) {
+  bitsandbytes::write(writer, name, q);
+};
+template <class Scheme>
+constexpr bool in_files = is_read<Scheme> && is_written<Scheme>;
+template <class Scheme>
+constexpr bool in_no_file = !is_read<Scheme> && !is_written<Scheme>;
+template <class Element, class... Options>
+using blocks_of = scheme<Element, symmetric, flat_blocks<32>, bitsandbytes::by_floored_reciprocal, Options...>;
+static_assert(in_files<bitsandbytes::nf4_blocks<32>> && in_files<bitsandbytes::fp4_nested<4096>> && in_files<blocks_of<fp4_bnb>>);
+static_assert(in_no_file<bitsandbytes::nf4_blocks<16>> && in_no_file<bitsandbytes::nf4_blocks<8192>> &&
+              in_no_file<bitsandbytes::nf4_blocks<96>>);
+static_assert(in_no_file<blocks_of<iq4_nl>> && in_no_file<blocks_of<fp4_e2m1>> && in_no_file<blocks_of<nf4, stored_as<bf16>>>);
 
 using plain = bitsandbytes::nf4_blocks<32>;
 using nested = bitsandbytes::nf4_nested<32>;

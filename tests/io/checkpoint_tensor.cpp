@@ -2,11 +2,21 @@
 // Halftone tests: tensors looked up by name, type and shape.
 #include <halftone/io/checkpoint_tensor.hpp>
 
+#include <halftone/element/exponent.hpp>
+#include <halftone/element/minifloat.hpp>
+
 #include "checkpoint_editor.hpp"
+
+#include <cmath>
 
 using namespace halftone;
 using namespace halftone_test;
 using type = safetensors_type;
+
+namespace {
+template <class Storage>
+constexpr bool has_type = requires { detail::type_of_storage<Storage>; };
+}  // namespace
 
 TEST_CASE("found, or why not") {
   checkpoint_editor e;
@@ -33,9 +43,11 @@ TEST_CASE("floats of three types") {
   checkpoint_editor e;
   e.tensors["f"] = {type::F32, {1}, {0, 0, 0x20, 0x41}};
   e.tensors["b"] = {type::BF16, {1}, {0x20, 0x41}};
+  e.tensors["u"] = {type::U8, {1}, {7}};
   const std::vector<std::uint8_t> content = e.bytes();
   const safetensors_file file = safetensors_file::parse(content).value();
   CHECK((detail::float_at(*file.find("f"), 0) == 10.0f && detail::float_at(*file.find("b"), 0) == 10.0f));
+  CHECK(std::isnan(detail::float_at(*file.find("u"), 0)));
 }
 
 TEST_CASE("planes as bytes and their types") {
@@ -45,4 +57,5 @@ TEST_CASE("planes as bytes and their types") {
   CHECK(detail::type_of_storage<stored_as<fp16>> == type::F16);
   CHECK(detail::type_of_storage<stored_as<bf16>> == type::BF16);
   CHECK(detail::type_of_storage<stored_as<fp32>> == type::F32);
+  static_assert(has_type<stored_as<fp32>> && !has_type<stored_as<fp8_e4m3fn>> && !has_type<stored_as<e8m0_floor>>);
 }

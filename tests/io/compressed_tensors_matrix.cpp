@@ -51,6 +51,19 @@ void packed(const std::string& name) {
   as_recorded(name, ct::read_packed<Scheme>, ct::write_packed<Scheme>);
 }
 
+template <class Scheme>
+constexpr bool is_read_packed =
+    requires(const safetensors_file& file, const std::string& layer) { ct::read_packed<Scheme>(file, layer); };
+template <class Scheme>
+constexpr bool is_written_packed = requires(safetensors_writer& writer, const std::string& layer, const quantized_matrix<Scheme>& q) {
+  ct::write_packed(writer, layer, q);
+};
+template <class Granularity, bool Holds>
+void check_packed() {
+  using scheme = ct::integers<int4, Granularity, ct::affine>;
+  static_assert(is_read_packed<scheme> == Holds && is_written_packed<scheme> == Holds);
+}
+
 file_failure packed_refused(const checkpoint_editor& e) {
   return e.failure([](const safetensors_file& file) { return ct::read_packed<packed4>(file, "packed4"); });
 }
@@ -67,6 +80,12 @@ checkpoint_editor without(const std::string& name) {
 }
 
 }  // namespace
+
+TEST_CASE("packed files have groups that are runs of a row") {
+  check_packed<per_group<32>, true>();
+  check_packed<per_channel<0>, true>();
+  check_packed<per_tensor, false>();
+}
 
 TEST_CASE("recorded layers") {
   packed<packed4>("packed4");

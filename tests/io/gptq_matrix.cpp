@@ -144,4 +144,15 @@ TEST_CASE("version 1 of 3 bits has no zero point 0") {
   safetensors_writer writer;
   CHECK_THROWS_WITH_AS(gptq::write(writer, "w", gptq::sorted_matrix<layer3>{quantized_matrix<layer3>(matrix_shape{32, 32}), {}}, version::v1),
                        doctest::Contains("has zero point 0, which version 1 does not hold"), error);
+  CHECK(checkpoint_editor(writer).tensors.empty());
+}
+
+TEST_CASE("an order that does not have every column once is not written") {
+  safetensors_writer writer;
+  gptq::sorted_matrix<layer4> m{quantized_matrix<layer4>(matrix_shape{1, 4}), {1, 0, 3, 9}};
+  CHECK_THROWS_WITH_AS(gptq::write(writer, "w", m, version::v2),
+                       "gptq::sort_columns: place 3 has column 9, which is none of 4 or has a place before", error);
+  m.order = {1, 0, 2};
+  CHECK_THROWS_WITH_AS(gptq::write(writer, "w", m, version::v2), "gptq::sort_columns: 3 places for 4 columns", error);
+  CHECK(checkpoint_editor(writer).tensors.empty());
 }

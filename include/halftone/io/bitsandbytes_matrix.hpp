@@ -3,10 +3,15 @@
 #pragma once
 
 #include <halftone/format/bitsandbytes/blocks.hpp>
+#include <halftone/format/target/bitsandbytes.hpp>
 #include <halftone/io/bitsandbytes_state.hpp>
 #include <halftone/io/safetensors_writer.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::bitsandbytes {
+
+/// Schemes of Linear4bit: nf4 or the package's fp4, in blocks of a power of two from 32 to 4096, their maxima floats or nested.
+template <class Scheme>
+concept linear4bit_scheme = block_scheme<Scheme> && accepted_by<target::bitsandbytes, Scheme>;
 
 namespace detail {
 
@@ -51,7 +56,7 @@ template <class Element>
 template <class Scheme>
 inline constexpr bool is_nested = halftone::detail::is_quantized_again<typename Scheme::scale_storage>;
 template <class Scheme>
-inline constexpr std::string_view quant_type_of = std::is_same_v<typename Scheme::element_type, nf4> ? "nf4" : "fp4";
+inline constexpr std::string_view quant_type_of = target::detail::same_values<typename Scheme::element_type, nf4>() ? "nf4" : "fp4";
 
 /// Reads the maxima of blocks.
 template <class Scheme>
@@ -85,7 +90,7 @@ template <class Scheme>
 /// @return  not_found for tensors that are missing; scheme_mismatch for another table, block size, type or shape than the scheme's;
 ///          malformed for a state that is no such JSON and for maxima that are NaN or infinite
 /// @par Memory  the matrix; nothing is allocated before the sizes of all codes are known to be those of the file
-template <block_scheme Scheme>
+template <linear4bit_scheme Scheme>
 [[nodiscard]] result<quantized_matrix<Scheme>> read(const safetensors_file& file, const std::string& name) {
   const detail::checkpoint_reader reader(file, "bitsandbytes");
   const result<quant_state> known = read_state(file, name);
@@ -135,7 +140,7 @@ template <class Element>
 /// Adds a matrix as Linear4bit keeps it, byte for byte what the package writes.
 /// @param dtype  of the weights before: F32, F16 or BF16; what dequantization ends in there
 /// @throws halftone::error  for another dtype, or what the writer throws
-template <block_scheme Scheme>
+template <linear4bit_scheme Scheme>
 void write(safetensors_writer& writer, const std::string& name, const quantized_matrix<Scheme>& q,
            safetensors_type dtype = safetensors_type::F32) {
   expects(state_detail::type_of_torch(state_detail::torch_name_of(dtype)) == dtype, "bitsandbytes::write: ", name_of(dtype),

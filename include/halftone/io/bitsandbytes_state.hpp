@@ -64,7 +64,7 @@ namespace state_detail {
 }  // namespace state_detail
 
 /// Reads the state of a tensor.
-/// @return  not_found if there is none or there are two; malformed for JSON that says something else
+/// @return  not_found if there is none; malformed if there are two, or for JSON that says something else
 [[nodiscard]] inline result<quant_state> read_state(const safetensors_file& file, const std::string& name) {
   const halftone::detail::checkpoint_reader reader(file, "bitsandbytes");
   const std::string prefix = name + ".quant_state.bitsandbytes__";

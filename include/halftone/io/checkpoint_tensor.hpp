@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <limits>
 
 namespace halftone::inline v0_1::detail {
 
@@ -69,21 +70,26 @@ class checkpoint_reader {
   std::string_view system_;
 };
 
-/// Element i of a tensor of F32, F16 or BF16.
+/// Element i of a tensor of F32, F16 or BF16; NaN for one of another type, whose readers take no floats from it.
 [[nodiscard]] inline float float_at(const safetensors_tensor& tensor, std::size_t i) noexcept {
   switch (tensor.type) {
     case safetensors_type::F32: return fp32::decode(read_code<32>(tensor.bytes.data(), i));
     case safetensors_type::F16: return fp16::decode(read_code<16>(tensor.bytes.data(), i));
-    default: return bf16::decode(read_code<16>(tensor.bytes.data(), i));
+    case safetensors_type::BF16: return bf16::decode(read_code<16>(tensor.bytes.data(), i));
+    default: return std::numeric_limits<float>::quiet_NaN();
   }
 }
 
-/// The type of a plane of parameters; U8 for those that are no floats.
+/// Planes that are tensors of floats.
 template <class Storage>
+concept checkpoint_storage =
+    std::is_same_v<Storage, stored_as<fp32>> || std::is_same_v<Storage, stored_as<fp16>> || std::is_same_v<Storage, stored_as<bf16>>;
+
+/// The type of such a tensor.
+template <checkpoint_storage Storage>
 inline constexpr safetensors_type type_of_storage = std::is_same_v<Storage, stored_as<fp32>>   ? safetensors_type::F32
                                                     : std::is_same_v<Storage, stored_as<fp16>> ? safetensors_type::F16
-                                                    : std::is_same_v<Storage, stored_as<bf16>> ? safetensors_type::BF16
-                                                                                               : safetensors_type::U8;
+                                                                                               : safetensors_type::BF16;
 
 /// The bytes of a plane of one tensor.
 template <class Plane>

@@ -77,7 +77,7 @@ template <class Scheme>
 /// @return  not_found for tensors that are missing; scheme_mismatch for types and shapes that do not agree with each other or with the
 ///          scheme, and for weight_g_idx, columns in another order, which only versions before the one matched write; malformed for
 ///          scales that are NaN or infinite
-template <integer_scheme Scheme>
+template <packed_scheme Scheme>
 [[nodiscard]] result<quantized_matrix<Scheme>> read_packed(const safetensors_file& file, const std::string& layer) {
   constexpr unsigned bits = Scheme::element_type::bits;
   const detail::checkpoint_reader reader(file, "compressed_tensors");
@@ -118,7 +118,7 @@ template <integer_scheme Scheme>
 }
 
 /// The inverse, byte for byte what the package writes for its codes and parameters.
-template <integer_scheme Scheme>
+template <packed_scheme Scheme>
 void write_packed(safetensors_writer& writer, const std::string& layer, const quantized_matrix<Scheme>& q) {
   constexpr unsigned bits = Scheme::element_type::bits;
   std::vector<std::uint8_t> shape(16);

@@ -137,7 +137,8 @@ template <layer_scheme Scheme>
 }
 
 /// Adds a layer, byte for byte what the package writes for its codes and parameters.
-/// @throws halftone::error for a zero point that version 1 does not hold, or what the writer throws
+/// @throws halftone::error for a zero point that version 1 does not hold or an order that does not have every column once, before
+///         anything is added; or what the writer throws
 template <layer_scheme Scheme>
 void write(safetensors_writer& writer, const std::string& layer, const sorted_matrix<Scheme>& m, version v) {
   constexpr unsigned bits = Scheme::element_type::bits;
@@ -151,9 +152,10 @@ void write(safetensors_writer& writer, const std::string& layer, const sorted_ma
     write_code<32>(groups.data(), m.order.empty() ? j : m.order[j], static_cast<std::uint32_t>(j / size));
   }
   const std::size_t group_count = q.parameter_shape().cols;
+  std::vector<std::uint8_t> zeros = zero_point_words(q, v);
   writer.add(layer + ".g_idx", safetensors_type::I32, {q.cols()}, std::move(groups));
   writer.add(layer + ".qweight", safetensors_type::I32, {word_count(q.cols(), bits), q.rows()}, code_words(q));
-  writer.add(layer + ".qzeros", safetensors_type::I32, {group_count, word_count(q.rows(), bits)}, zero_point_words(q, v));
+  writer.add(layer + ".qzeros", safetensors_type::I32, {group_count, word_count(q.rows(), bits)}, std::move(zeros));
   writer.add(layer + ".scales", halftone::detail::type_of_storage<typename Scheme::scale_storage>, {group_count, q.rows()},
              detail::scale_bytes(q));
 }

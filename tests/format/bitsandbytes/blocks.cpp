@@ -21,6 +21,11 @@ quantized_matrix<Scheme> matrix(std::size_t rows, std::size_t cols) {
   }
   return bitsandbytes::quantize<Scheme>({w.data(), rows, cols});
 }
+template <class Granularity>
+using in_groups = scheme<nf4, symmetric, Granularity, bitsandbytes::by_floored_reciprocal>;
+static_assert(bitsandbytes::block_scheme<in_groups<flat_blocks<16>>> && bitsandbytes::block_scheme<nf4_32>);
+static_assert(!bitsandbytes::block_scheme<in_groups<per_group<32>>> && !bitsandbytes::block_scheme<in_groups<per_tensor>>);
+
 template <class Scheme>
 void there_and_back(std::size_t rows, std::size_t cols) {
   const auto q = matrix<Scheme>(rows, cols);

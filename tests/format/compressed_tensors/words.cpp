@@ -34,6 +34,16 @@ void there_and_back() {
     }
   }
 }
+template <class Scheme>
+constexpr bool reads_zero_points =
+    requires(std::span<const std::uint8_t> words, quantized_matrix<Scheme>& q) { ct::read_zero_points(words, q); };
+template <class Scheme>
+constexpr bool writes_zero_points = requires(const quantized_matrix<Scheme>& q) { ct::zero_point_words(q); };
+template <class Granularity, bool Holds>
+void check_zero_points() {
+  using scheme = ct::integers<int4, Granularity, ct::affine>;
+  static_assert(reads_zero_points<scheme> == Holds && writes_zero_points<scheme> == Holds);
+}
 }  // namespace
 
 TEST_CASE("words come back") {
@@ -56,6 +66,14 @@ TEST_CASE("where levels stand") {
   q.set_zero_point(3, 7);  // row 1, group 1
   CHECK(read_code<32>(ct::zero_point_words(q).data(), 0) == 0x88u);
   CHECK(read_code<32>(ct::zero_point_words(q).data(), 1) == 0xf8u);
+}
+
+TEST_CASE("zero points are of runs of a row") {
+  check_zero_points<per_group<32>, true>();
+  check_zero_points<per_channel<0>, true>();
+  check_zero_points<per_tensor, false>();
+  check_zero_points<per_channel<1>, false>();
+  check_zero_points<per_block<2, 32>, false>();
 }
 
 TEST_CASE("other sizes are refused") {

@@ -65,3 +65,20 @@ TEST_CASE("orders of another length are refused") {
   CHECK_THROWS_WITH_AS(gptq::sort_columns({x.data(), 1, 4}, order, {y.data(), 1, 4}), doctest::Contains("3 places for 4 columns"), error);
   CHECK_THROWS_WITH_AS(gptq::sort_columns({x.data(), 1, 3}, order, {y.data(), 1, 4}), doctest::Contains("x is [1, 3]"), error);
 }
+
+TEST_CASE("orders without every column once are refused, and x and y that overlap") {
+  quantized_matrix<gptq::layer<uint4>> q(matrix_shape{1, 4});
+  std::vector<float> x(8), y(4);
+  const auto check = [&](const std::vector<std::uint32_t>& order, const char* sentence) {
+    CHECK_THROWS_WITH_AS(gptq::sort_columns(q, order), sentence, error);
+    CHECK_THROWS_WITH_AS(gptq::sort_columns(q, order, true), sentence, error);
+    CHECK_THROWS_WITH_AS(gptq::sort_columns({x.data(), 1, 4}, order, {y.data(), 1, 4}), sentence, error);
+  };
+  check({0, 4, 1, 2}, "gptq::sort_columns: place 1 has column 4, which is none of 4 or has a place before");
+  check({0, 1, 2, 0xffffffff}, "gptq::sort_columns: place 3 has column 4294967295, which is none of 4 or has a place before");
+  check({3, 1, 3, 0}, "gptq::sort_columns: place 2 has column 3, which is none of 4 or has a place before");
+  const std::vector<std::uint32_t> order{3, 2, 1, 0};
+  CHECK_THROWS_WITH_AS(gptq::sort_columns({x.data(), 1, 4}, order, {x.data() + 2, 1, 4}),
+                       "gptq::sort_columns: x and y overlap; y is written while x is still read", error);
+  gptq::sort_columns({x.data(), 1, 4}, order, {x.data() + 4, 1, 4});
+}

@@ -11,11 +11,6 @@
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::bitsandbytes {
 
-/// Schemes of 4-bit tables in blocks of the flat matrix.
-template <class Scheme>
-concept block_scheme = scheme_type<Scheme> && Scheme::element_type::bits == 4 && table_element<typename Scheme::element_type> &&
-                       std::is_same_v<typename Scheme::scaling_type, by_floored_reciprocal>;
-
 namespace detail {
 template <class S>
 inline constexpr std::size_t flat_block_size = 0;
@@ -24,6 +19,12 @@ inline constexpr std::size_t flat_block_size<flat_blocks<N>> = N;
 
 [[nodiscard]] HALFTONE_INLINE constexpr std::uint32_t halves_exchanged(std::uint32_t byte) noexcept { return byte >> 4 | (byte & 15u) << 4; }
 }  // namespace detail
+
+/// Schemes of 4-bit tables in blocks of the flat matrix.
+template <class Scheme>
+concept block_scheme = scheme_type<Scheme> && Scheme::element_type::bits == 4 && table_element<typename Scheme::element_type> &&
+                       std::is_same_v<typename Scheme::scaling_type, by_floored_reciprocal> &&
+                       detail::flat_block_size<typename Scheme::granularity_type> != 0;
 
 /// Weights of a block.
 template <block_scheme Scheme>

@@ -72,8 +72,8 @@ struct by_product {
   }
 };
 
-/// pack-quantized and int-quantized: signed integers of 1 to 8 bits. strategy "group": per_group<N>; "channel": per_channel<0>; "tensor":
-/// per_tensor. Storage is the type of the scales: stored_as<fp32>, <fp16> or <bf16>.
+/// pack-quantized and int-quantized: signed integers of 1 to 8 bits. strategy "group": per_group<N>; "channel": per_channel<0>; "tensor",
+/// which pack-quantized is not read with: per_tensor. Storage is the type of the scales: stored_as<fp32>, <fp16> or <bf16>.
 ///   code = clamp(round_even(w / scale + zero_point)),   real = (code - zero_point) * scale
 template <class Element, class Granularity, class Mapping = symmetric, class Storage = stored_as<bf16>>
 using integers = scheme<Element, Mapping, Granularity, by_division, with_zero_point<nearest_even>, Storage>;

@@ -15,6 +15,10 @@ template <class Scheme>
 concept integer_scheme = scheme_type<Scheme> && signed_element<typename Scheme::element_type> && Scheme::element_type::bits <= 8 &&
                          (Scheme::equation == equation::scaled || Scheme::equation == equation::scaled_zero_point);
 
+/// Those of pack-quantized: the only groups whose zero points it holds are runs of a row.
+template <class Scheme>
+concept packed_scheme = integer_scheme<Scheme> && one_run_a_group<typename Scheme::granularity_type>;
+
 /// Bytes of the words of `count` codes.
 [[nodiscard]] constexpr std::size_t word_bytes(std::size_t count, unsigned bits) noexcept {
   return saturated_product(ceil_div(saturated_product(count, bits), 32), 4);
@@ -73,7 +77,7 @@ void for_each_zero_point(const quantized_matrix<Scheme>& q, const Visitor& visit
 
 /// Copies the zero points of weight_zero_point.
 /// @throws halftone::error for another number of bytes
-template <integer_scheme Scheme>
+template <packed_scheme Scheme>
   requires(Scheme::has_zero_point)
 void read_zero_points(std::span<const std::uint8_t> words, quantized_matrix<Scheme>& q) {
   using Element = typename Scheme::element_type;
@@ -91,7 +95,7 @@ void read_zero_points(std::span<const std::uint8_t> words, quantized_matrix<Sche
 }
 
 /// The inverse.
-template <integer_scheme Scheme>
+template <packed_scheme Scheme>
   requires(Scheme::has_zero_point)
 [[nodiscard]] std::vector<std::uint8_t> zero_point_words(const quantized_matrix<Scheme>& q) {
   using Element = typename Scheme::element_type;

@@ -46,12 +46,25 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::gptq {
   return true;
 }
 
+namespace detail {
+/// Checks that `order` has every column once.
+inline void expects_permutation(std::span<const std::uint32_t> order, std::size_t columns) {
+  expects(order.size() == columns, "gptq::sort_columns: ", order.size(), " places for ", columns, " columns");
+  std::vector<bool> placed(columns);
+  for (std::size_t j = 0; j < columns; ++j) {
+    expects(order[j] < columns && !placed[order[j]], "gptq::sort_columns: place ", j, " has column ", order[j],
+            ", which is none of ", columns, " or has a place before");
+    placed[order[j]] = true;
+  }
+}
+}  // namespace detail
+
 /// Moves the codes of column order[j] to column j, or with `back` those of column j to column order[j]. Parameters stay.
-/// @throws halftone::error if `order` has another length than a row
+/// @throws halftone::error if `order` does not have every column once
 template <class Scheme>
 void sort_columns(quantized_matrix<Scheme>& q, std::span<const std::uint32_t> order, bool back = false) {
   constexpr unsigned bits = Scheme::element_type::bits;
-  expects(order.size() == q.cols(), "gptq::sort_columns: ", order.size(), " places for ", q.cols(), " columns");
+  detail::expects_permutation(order, q.cols());
   std::vector<std::uint8_t> from(q.cols()), to(q.cols());
   for (std::size_t row = 0; row < q.rows(); ++row) {
     unpack_codes<bits>(q.row_codes(row).data(), q.cols(), from.data());
@@ -63,10 +76,11 @@ void sort_columns(quantized_matrix<Scheme>& q, std::span<const std::uint32_t> or
 }
 
 /// Activations for a matrix with sorted columns: y[i, j] = x[i, order[j]].
-/// @throws halftone::error if shapes differ or `order` has another length than a row
+/// @throws halftone::error if shapes differ, x and y overlap or `order` does not have every column once
 inline void sort_columns(matrix_view<const float> x, std::span<const std::uint32_t> order, matrix_view<float> y) {
   expects(y.shape() == x.shape(), "gptq::sort_columns: x is [", x.rows(), ", ", x.cols(), "], y must be the same");
-  expects(order.size() == x.cols(), "gptq::sort_columns: ", order.size(), " places for ", x.cols(), " columns");
+  expects(!overlap(x, y), "gptq::sort_columns: x and y overlap; y is written while x is still read");
+  detail::expects_permutation(order, x.cols());
   for (std::size_t row = 0; row < x.rows(); ++row) {
     for (std::size_t j = 0; j < order.size(); ++j) {
       y(row, j) = x(row, order[j]);
