@@ -4,6 +4,7 @@
 #include <halftone/io/onnx_writer.hpp>
 
 #include <halftone/core/random.hpp>
+#include <halftone/element/tables.hpp>
 #include <halftone/scheme/presets.hpp>
 
 #include "file_builder.hpp"
@@ -17,6 +18,25 @@ using namespace halftone;
 using namespace halftone_test;
 
 namespace {
+
+struct like_e4m3fn {  // no relative of it, the same values
+  static constexpr std::size_t dimension = 1;
+  static constexpr unsigned bits = 8;
+  [[nodiscard]] static std::string name() { return "like_e4m3fn"; }
+  [[nodiscard]] static constexpr float decode(std::uint32_t code) noexcept { return fp8_e4m3fn::decode(code); }
+  template <class Float>
+  [[nodiscard]] static constexpr std::uint32_t encode(Float x) noexcept {
+    return fp8_e4m3fn::encode(x);
+  }
+  [[nodiscard]] static constexpr float largest() noexcept { return fp8_e4m3fn::largest(); }
+};
+struct turned : fp8_e4m3fn {  // a relative of it, other values
+  [[nodiscard]] static std::string name() { return "turned"; }
+  [[nodiscard]] static constexpr float decode(std::uint32_t code) noexcept { return -fp8_e4m3fn::decode(code); }
+};
+static_assert(detail::onnx_type_of<fp8_e4m3fn_overflowing>() == detail::onnx_type::FLOAT8E4M3FN);
+static_assert(detail::onnx_type_of<like_e4m3fn>() == detail::onnx_type::FLOAT8E4M3FN && !detail::onnx_type_of<turned>());
+static_assert(detail::onnx_type_of<fp8_e4m3fnuz>() == detail::onnx_type::FLOAT8E4M3FNUZ && !detail::onnx_type_of<nf4>());
 
 std::string why(const auto& call) {
   try {
@@ -77,6 +97,8 @@ TEST_CASE("what no model can say is refused, and nothing is changed") {
   refused("z: 2147483648 columns", [&] { model.input("z", 0x80000000u); });
   refused("\"\" is no name: it is empty or has //, which names of constants have", [&] { model.input("", 4); });
   refused("\"y//codes\" is no name: it is empty or has //, which names of constants have", [&] { model.input("y//codes", 4); });
+  refused("\"z\xff\" is not UTF-8", [&] { model.input("z\xff", 4); });
+  refused("y is an output already", [&] { model.output(1); });
   refused("two values are called x", [&] { model.linear("x", x, w); });
   refused("z: there is no value 7 among 2", [&] { model.linear("z", 7, w); });
   refused("output: there is no value 2 among 2", [&] { model.output(2); });
@@ -88,5 +110,9 @@ TEST_CASE("what no model can say is refused, and nothing is changed") {
   refused("z: scale nan", [&] { model.quantize_dequantize<int8>("z", x, {.scale = std::numeric_limits<float>::quiet_NaN()}); });
   refused("z: zero point -1, outside 0..255", [&] { model.quantize_dequantize<uint8>("z", x, {.scale = 1.0f, .zero_point = -1}); });
   refused("z: zero point 256, outside 0..255", [&] { model.quantize_dequantize<uint8>("z", x, {.scale = 1.0f, .zero_point = 256}); });
-  CHECK(why([&] { static_cast<void>(model.bytes(10)); }).find("bytes, more than the 10 that a file holds") != std::string::npos);
+  CHECK(model.bytes(before.size()) == before);
+  CHECK(why([&] { static_cast<void>(model.bytes(before.size() - 1)); }) ==
+        "onnx_writer: a model of " + std::to_string(before.size()) + " bytes, more than the " + std::to_string(before.size() - 1) +
+            " that a file holds");
+  CHECK(why([] { onnx_writer("\xc3"); }) == "onnx_writer: \"\xc3\" is not UTF-8");
 }

@@ -5,6 +5,7 @@
 #include <halftone/element/minifloat.hpp>
 #include <halftone/format/onnx/nbits.hpp>
 #include <halftone/format/onnx/tensors.hpp>
+#include <halftone/format/target/rules.hpp>
 #include <halftone/io/file_replacement.hpp>
 #include <halftone/io/json_text.hpp>
 #include <halftone/io/onnx_encoding.hpp>
@@ -18,6 +19,7 @@ namespace halftone::inline v0_1 {
 
 namespace detail {
 
+/// The type of tensors that hold these values.
 template <class Element>
 [[nodiscard]] constexpr std::optional<onnx_type> onnx_type_of() noexcept {
   using enum onnx_type;
@@ -30,15 +32,15 @@ template <class Element>
       case 16: return is_signed ? INT16 : UINT16;
       default: return std::nullopt;
     }
-  } else if constexpr (std::is_base_of_v<fp8_e4m3fn, Element>) {
+  } else if constexpr (target::detail::same_values<Element, fp8_e4m3fn>()) {
     return FLOAT8E4M3FN;
-  } else if constexpr (std::is_base_of_v<fp8_e4m3fnuz, Element>) {
+  } else if constexpr (target::detail::same_values<Element, fp8_e4m3fnuz>()) {
     return FLOAT8E4M3FNUZ;
-  } else if constexpr (std::is_base_of_v<fp8_e5m2, Element>) {
+  } else if constexpr (target::detail::same_values<Element, fp8_e5m2>()) {
     return FLOAT8E5M2;
-  } else if constexpr (std::is_base_of_v<fp8_e5m2fnuz, Element>) {
+  } else if constexpr (target::detail::same_values<Element, fp8_e5m2fnuz>()) {
     return FLOAT8E5M2FNUZ;
-  } else if constexpr (std::is_base_of_v<fp4_e2m1, Element>) {
+  } else if constexpr (target::detail::same_values<Element, fp4_e2m1>()) {
     return FLOAT4E2M1;
   } else {
     return std::nullopt;
@@ -92,7 +94,7 @@ concept onnx_nbits_scheme = scheme_type<Scheme> && onnx::nbits_scheme<Scheme> &&
 /// @throws halftone::error, from every call, for what no model can say; nothing is changed then
 class onnx_writer {
  public:
-  explicit onnx_writer(std::string producer = "Halftone") : producer_(std::move(producer)) {}
+  explicit onnx_writer(std::string producer = "Halftone") : producer_(std::move(producer)) { expects_utf8(producer_); }
 
   /// What whoever runs the model feeds: floats [rows, columns]. @return the number of the value
   std::size_t input(const std::string& name, std::size_t columns) {
@@ -193,17 +195,17 @@ class onnx_writer {
     return number;
   }
 
-  /// Makes a value an output of the model.
+  /// Makes a value an output of the model, once.
   void output(std::size_t number) {
     const value& chosen = value_at("output", number);
+    expects(!chosen.is_output, "onnx_writer: ", chosen.name, " is an output already");
     outputs_.message(12, detail::onnx_value(chosen.name, chosen.columns));
+    values_[number].is_output = true;
   }
 
   /// The file. @throws halftone::error if it has no output, or more than `largest` bytes: what protobuf holds
   [[nodiscard]] std::vector<std::uint8_t> bytes(std::size_t largest = 0x7fffffff) const {
     expects(!outputs_.bytes().empty(), "onnx_writer: the model has no output");
-    const std::size_t total = nodes_.bytes().size() + tensors_.bytes().size();
-    expects(total <= largest, "onnx_writer: a model of ", total, " bytes, more than the ", largest, " that a file holds");
     detail::protobuf_message graph = nodes_;
     graph.text(2, "graph").append(tensors_);
     graph.append(inputs_);
@@ -214,6 +216,8 @@ class onnx_writer {
     if (uses_microsoft_) {
       model.message(8, detail::protobuf_message().text(1, microsoft).number(2, 1));
     }
+    const std::size_t total = model.bytes().size();
+    expects(total <= largest, "onnx_writer: a model of ", total, " bytes, more than the ", largest, " that a file holds");
     return model.bytes();
   }
 
@@ -231,7 +235,13 @@ class onnx_writer {
   struct value {
     std::string name;
     std::size_t columns;
+    bool is_output = false;
   };
+
+  /// Strings of protobuf are UTF-8.
+  static void expects_utf8(const std::string& text) {
+    expects(detail::first_invalid_utf8(text) == text.size(), "onnx_writer: ", detail::in_quotes(text), " is not UTF-8");
+  }
 
   const value& value_at(const std::string& name, std::size_t number) const {
     expects(number < values_.size(), "onnx_writer: ", name, ": there is no value ", number, " among ", values_.size());
@@ -254,10 +264,11 @@ class onnx_writer {
   std::size_t add_value(const std::string& name, std::size_t columns) {
     expects(!name.empty() && name.find("//") == std::string::npos, "onnx_writer: ", detail::in_quotes(name),
             " is no name: it is empty or has //, which names of constants have");
+    expects_utf8(name);
     for (const value& other : values_) {
       expects(other.name != name, "onnx_writer: two values are called ", name);
     }
-    values_.push_back({name, columns});
+    values_.push_back({.name = name, .columns = columns});
     return values_.size() - 1;
   }
   void add_tensor(std::string_view name, detail::onnx_type type, std::span<const std::size_t> extents,

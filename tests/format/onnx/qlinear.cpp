@@ -69,6 +69,10 @@ TEST_CASE("arguments that make no sense are refused") {
   CHECK_THROWS_WITH_AS(end(w, nan, {.scale = 1.0f}), "onnx: the input has scale nan", error);
   CHECK_THROWS_WITH_AS(end(w, 1.0f, {.scale = 0.0f}), "onnx: the output has scale 0", error);
   CHECK_THROWS_WITH_AS(end(w, 1.0f, {.scale = 1.0f}, bias), "onnx: 3 biases for 2 rows of weights", error);
+  onnx::set_scales(std::vector<float>{1.0f, 1e30f}, tensor_order::n_by_k, w);
+  CHECK_THROWS_WITH_AS(end(w, 1.0f, {.scale = 1e-30f}), "onnx: scale 1 of the weights gives the factor inf", error);
+  onnx::set_scales(std::vector<float>{nan, 1.0f}, tensor_order::n_by_k, w);
+  CHECK_THROWS_WITH_AS(end(w, 1.0f, {.scale = 1.0f}), "onnx: scale 0 of the weights gives the factor nan", error);
   quantized_matrix<onnx::linear<int8, per_group<2>>> groups(matrix_shape{2, 3});
   CHECK_THROWS_WITH_AS(end(groups, 1.0f, {.scale = 1.0f}), "onnx: weights of 2 rows have 4 scales", error);
 }

@@ -14,6 +14,7 @@
 #include <halftone/scheme/scheme.hpp>
 #include <halftone/tensor/quantized_matrix.hpp>
 
+#include <algorithm>
 #include <vector>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::onnx {
@@ -70,7 +71,7 @@ struct nbits_layout {
 };
 }  // namespace detail
 
-/// Copies the codes of B to a matrix [n, k], whose codes are zero.
+/// Copies the codes of B to a matrix [n, k].
 /// @throws halftone::error if B has another size than the shape says
 template <nbits_scheme Scheme>
 void from_nbits(std::span<const std::uint8_t> b, quantized_matrix<Scheme>& q) {
@@ -78,6 +79,7 @@ void from_nbits(std::span<const std::uint8_t> b, quantized_matrix<Scheme>& q) {
   const std::size_t stride = layout::row_bytes(q.shape());
   expects(b.size() == q.rows() * stride, "onnx: B of MatMulNBits has ", b.size(), " bytes; [", q.rows(), ", ", q.cols(), "] of ",
           layout::bits, " bits in blocks of ", layout::block, " have ", q.rows() * stride);
+  std::fill(q.codes().begin(), q.codes().end(), std::uint8_t{0});
   for (std::size_t row = 0; row < q.rows(); ++row) {
     for (std::size_t k = 0; k < q.cols(); ++k) {
       write_code<layout::bits>(q.row_codes(row).data(), k, read_code<layout::bits>(b.data() + row * stride, k) ^ layout::flipped);

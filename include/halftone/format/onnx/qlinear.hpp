@@ -29,7 +29,7 @@ class qlinear {
   /// @param x_scale  a_scale; for QGemm times alpha
   /// @param output   y_scale and y_zero_point
   /// @param bias     QGemm's C, one a row of w, or none. Copied.
-  /// @throws         halftone::error for scales that are not finite, an output scale that is not positive, more scales than rows,
+  /// @throws         halftone::error for scales and factors that are not finite, an output scale that is not positive, more scales than rows,
   ///                 or biases of another count
   template <class Scheme>
   qlinear(const quantized_matrix<Scheme>& w, float x_scale, const group_parameters& output, std::span<const std::int32_t> bias = {})
@@ -40,7 +40,9 @@ class qlinear {
     expects(bias.empty() || bias.size() == w.rows(), "onnx: ", bias.size(), " biases for ", w.rows(), " rows of weights");
     for (std::size_t g = 0; g < std::max<std::size_t>(w.group_count(), 1); ++g) {
       // Weights of no columns have no scale; every sum is 0.
-      factors_.push_back(w.group_count() == 0 ? 0.0f : product(x_scale, w.scale_at(g)) / output.scale);
+      const float factor = w.group_count() == 0 ? 0.0f : product(x_scale, w.scale_at(g)) / output.scale;
+      expects(is_finite(factor), "onnx: scale ", g, " of the weights gives the factor ", factor);
+      factors_.push_back(factor);
     }
   }
 

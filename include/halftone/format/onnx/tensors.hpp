@@ -8,6 +8,7 @@
 #include <halftone/core/error.hpp>
 #include <halftone/tensor/quantized_matrix.hpp>
 
+#include <algorithm>
 #include <vector>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::onnx {
@@ -38,13 +39,14 @@ concept tensor_scheme = scalar_element<typename Scheme::element_type> && Scheme:
                         Scheme::element_type::bits != 6 && Scheme::element_type::bits != 7;
 }  // namespace detail
 
-/// Copies the codes of a tensor to a matrix of the same weights, whose codes are zero.
+/// Copies the codes of a tensor to a matrix of the same weights.
 /// @throws halftone::error if `bytes` is not tensor_bytes(...) long
 template <detail::tensor_scheme Scheme>
 void from_tensor(std::span<const std::uint8_t> bytes, tensor_order order, quantized_matrix<Scheme>& q) {
   constexpr unsigned bits = Scheme::element_type::bits;
   expects(bytes.size() == tensor_bytes(q.rows() * q.cols(), bits), "onnx: ", bytes.size(), " bytes of codes for [", q.rows(), ", ",
           q.cols(), "] of ", bits, " bits");
+  std::fill(q.codes().begin(), q.codes().end(), std::uint8_t{0});
   for (std::size_t row = 0; row < q.rows(); ++row) {
     for (std::size_t k = 0; k < q.cols(); ++k) {
       write_code<bits>(q.row_codes(row).data(), k, read_code<bits>(bytes.data(), detail::place_in(q.shape(), order, row, k)));
