@@ -52,6 +52,6 @@ TEST_CASE("documents that are refused") {
   for (std::size_t i = 1; i < json_fields::most_values; ++i) {
     many += ",0";
   }
-  CHECK(refused(many + "]").text == "it: more than 65536 values");
+  CHECK(refused(many + "]").text == "it: more than 262144 values");
   CHECK(refused(std::string(json_fields::longest_text + 1, ' ')).code == file_error::too_large);
 }

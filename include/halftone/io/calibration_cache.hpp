@@ -76,7 +76,7 @@ template <class... Parts>
 }  // namespace detail
 
 /// Reads the text of a cache. A line may end in CR LF; the last one may lack its end if its scale has all eight digits.
-/// Memory: about the size of the text again. @return a failure with the offset of what is wrong
+/// Memory: a name and two numbers a line, about ten times the text where lines are short. @return a failure with the offset of what is wrong
 [[nodiscard]] inline result<calibration_cache> read_calibration_cache(std::span<const std::uint8_t> bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   calibration_cache cache;

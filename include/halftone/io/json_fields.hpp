@@ -17,14 +17,15 @@ using json_value = std::variant<std::nullptr_t, bool, double, std::string>;
 /// The values of a document by path: keys and indices joined by '/', as "config_groups/group_0/weights/num_bits" and "shape/0".
 /// Objects and arrays themselves have the number of their members under their path with a '/' behind it.
 ///
-/// Refused: text that is no JSON or over 16 MiB, more than 16 levels, paths over 256 bytes, more than 65536 values, a path that occurs
-/// twice. Integers beyond 2^53 lose their low bits. Memory: at most 400 bytes a value.
+/// Refused: text that is no JSON or over 16 MiB, more than 16 levels, paths over 256 bytes, more than 262144 values, a path that occurs
+/// twice. Integers beyond 2^53 lose their low bits. Memory: at most 400 bytes a value, besides the strings, which are no
+/// longer than the text.
 class json_fields {
  public:
   static constexpr std::size_t longest_text = std::size_t{1} << 24;
   static constexpr std::size_t longest_path = 256;
   static constexpr std::size_t most_levels = 16;
-  static constexpr std::size_t most_values = std::size_t{1} << 16;
+  static constexpr std::size_t most_values = std::size_t{1} << 18;  // the tensors of an index: mixtures of experts have a hundred thousand
 
   /// @param what  named in messages, for example "config.json"
   [[nodiscard]] static result<json_fields> parse(std::string_view text, std::string_view what) {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+// Halftone example: layers of checkpoints that other tools quantized: several tensors of a safetensors file that are one matrix.
+#pragma once
+
+#include <halftone/format/gptq/words.hpp>
+#include <halftone/io/checkpoint_tensor.hpp>
+#include <halftone/io/safetensors_file.hpp>
+#include <halftone/quantize/dequantize_row.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace convert {
+
+/// Gives the floats of a row.
+using row_reader = std::function<void(std::size_t row, std::span<float> values)>;
+
+/// A matrix of weights, which is read when it is opened.
+struct quantized_layer {
+  std::string name;  ///< of the weight: LAYER.weight
+  std::string type_name;
+  std::size_t rows = 0;
+  std::size_t cols = 0;
+  std::vector<std::string> tensors;  ///< those it is made of
+  std::function<row_reader()> open;  ///< @throws halftone::error that says what is wrong
+};
+
+/// All layers of bitsandbytes, GPTQ, AWQ and compressed-tensors in a file. @throws halftone::error for one that this program cannot read
+[[nodiscard]] std::vector<quantized_layer> quantized_layers(const halftone::safetensors_file& file, halftone::gptq::version version);
+
+/// The layer that a tensor belongs to by its name, for each tool; none if it does not tell of one.
+[[nodiscard]] std::optional<quantized_layer> bitsandbytes_layer(const halftone::safetensors_file& file, const std::string& tensor);
+[[nodiscard]] std::optional<quantized_layer> gptq_layer(const halftone::safetensors_file& file, const std::string& tensor,
+                                                        halftone::gptq::version version);
+[[nodiscard]] std::optional<quantized_layer> awq_layer(const halftone::safetensors_file& file, const std::string& tensor);
+[[nodiscard]] std::optional<quantized_layer> compressed_tensors_layer(const halftone::safetensors_file& file, const std::string& tensor);
+
+/// What is before `end` if a text ends so.
+[[nodiscard]] inline std::optional<std::string> before(const std::string& text, std::string_view end) {
+  return text.ends_with(end) ? std::optional(text.substr(0, text.size() - end.size())) : std::nullopt;
+}
+
+/// The tensors of a layer that are there, of those with these ends.
+[[nodiscard]] inline std::vector<std::string> tensors_of(const halftone::safetensors_file& file, const std::string& layer,
+                                                         std::initializer_list<std::string_view> ends) {
+  std::vector<std::string> names;
+  for (const std::string_view end : ends) {
+    if (file.find(layer + std::string(end)) != nullptr) {
+      names.push_back(layer + std::string(end));
+    }
+  }
+  return names;
+}
+
+/// Extent i of a matrix; 0 where there is no such matrix.
+[[nodiscard]] inline std::size_t extent_of(const halftone::safetensors_file& file, const std::string& name, std::size_t i) {
+  const halftone::safetensors_tensor* tensor = file.find(name);
+  return tensor != nullptr && tensor->shape.size() == 2 ? halftone::detail::size_of_file(tensor->shape[i]) : 0;
+}
+
+/// Which of the group sizes gives `groups` groups of k columns: 0 for one group a row.
+[[nodiscard]] std::size_t group_size(const std::string& name, std::size_t k, std::size_t groups);
+
+/// Rows of a matrix that was read. @param order  of its columns; empty where they are not moved
+template <class Scheme>
+[[nodiscard]] row_reader rows_of(halftone::result<halftone::quantized_matrix<Scheme>> read, std::vector<std::uint32_t> order = {}) {
+  halftone::expects(read.has_value(), read.has_value() ? std::string() : read.failure().text);
+  const auto q = std::make_shared<const halftone::quantized_matrix<Scheme>>(std::move(read).value());
+  return [q, order = std::move(order)](std::size_t row, std::span<float> values) {
+    if (order.empty()) {
+      halftone::row_values(*q, row, values);
+      return;
+    }
+    std::vector<float> sorted(values.size());
+    halftone::row_values(*q, row, std::span<float>(sorted));
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+      values[order[i]] = sorted[i];
+    }
+  };
+}
+
+}  // namespace convert
