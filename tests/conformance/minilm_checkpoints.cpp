@@ -4,8 +4,12 @@
 
 #include <halftone/epilogue/linear_stages.hpp>
 #include <halftone/format/bitsandbytes/quantize.hpp>
+#include <halftone/format/gptq/schemes.hpp>
 #include <halftone/gemm/gemm.hpp>
 #include <halftone/io/bitsandbytes_matrix.hpp>
+#include <halftone/io/compressed_tensors_matrix.hpp>
+#include <halftone/io/gptq_matrix.hpp>
+#include <halftone/quantize/quantize.hpp>
 
 #include <cstring>
 #include <sstream>
@@ -71,6 +75,31 @@ struct bitsandbytes_format {
   }
 };
 
+/// The layer of a weight.
+std::string layer_of(const std::string& name) { return name.substr(0, name.size() - std::string_view(".weight").size()); }
+
+/// pack-quantized.
+template <class Scheme>
+struct compressed_format {
+  static void write(safetensors_writer& writer, const std::string& name, matrix_view<const float> w) {
+    compressed_tensors::write_packed(writer, layer_of(name), quantize<Scheme>(w));
+  }
+  static quantized_matrix<Scheme> read(const safetensors_file& file, const std::string& name) {
+    return compressed_tensors::read_packed<Scheme>(file, layer_of(name)).value();
+  }
+};
+
+/// Version 1, columns in their natural order.
+template <class Scheme>
+struct gptq_format {
+  static void write(safetensors_writer& writer, const std::string& name, matrix_view<const float> w) {
+    gptq::write(writer, layer_of(name), gptq::sorted_matrix<Scheme>{quantize<Scheme>(w), {}}, gptq::version::v1);
+  }
+  static quantized_matrix<Scheme> read(const safetensors_file& file, const std::string& name) {
+    return gptq::read<Scheme>(file, layer_of(name), gptq::version::v1).value().weights;
+  }
+};
+
 template <class Format>
 void add(const std::string& name) {
   operation("convert " + name, convert<Format>);
@@ -81,6 +110,9 @@ const bool registered = [] {
   add<bitsandbytes_format<bitsandbytes::nf4_blocks<64>>>("nf4");
   add<bitsandbytes_format<bitsandbytes::nf4_nested<64>>>("nested nf4");
   add<bitsandbytes_format<bitsandbytes::fp4_blocks<64>>>("fp4");
+  add<compressed_format<compressed_tensors::integers<int4, per_group<128>, compressed_tensors::symmetric, stored_as<fp32>>>>("packed 4");
+  add<compressed_format<compressed_tensors::integers<int8, per_channel<0>, compressed_tensors::symmetric, stored_as<fp32>>>>("packed 8");
+  add<gptq_format<gptq::layer<uint4, per_group<128>, gptq::symmetric>>>("gptq 4");
   return true;
 }();
 
