@@ -19,8 +19,8 @@ template <class Scheme>
 void as_recorded(const std::string& name) {
   CAPTURE(name);
   const editor golden("bitsandbytes");
-  const std::vector<std::uint8_t> content = golden.bytes();
-  const safetensors_file file = safetensors_file::parse(content).value();
+  const split_checkpoint split(golden);
+  const checkpoint file = split.open();
   const auto q = bitsandbytes::read<Scheme>(file, name + ".weight").value();
   check_reals(q, golden.floats(name + ".real"));
 

@@ -10,6 +10,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdio>
+#include <fstream>
 #include <map>
 #include <string>
 #include <vector>
@@ -88,6 +90,35 @@ class checkpoint_editor {
       tensors[each.name] = {each.type, each.shape, {each.bytes.begin(), each.bytes.end()}};
     }
   }
+};
+
+/// The tensors of an editor in two files and an index, every second one in each, so that layers lie in both. The files go with it.
+class split_checkpoint {
+ public:
+  explicit split_checkpoint(const checkpoint_editor& from) {
+    halftone::safetensors_writer shards[2];
+    std::string map;
+    std::size_t i = 0;
+    for (const auto& [name, each] : from.tensors) {
+      map += (i == 0 ? "\"" : ", \"") + name + "\": \"" + paths[i % 2] + "\"";
+      shards[i++ % 2].add(name, each.type, each.shape, std::span<const std::uint8_t>(each.bytes));
+    }
+    for (std::size_t shard = 0; shard < 2; ++shard) {
+      REQUIRE(shards[shard].write(paths[shard]).has_value());
+    }
+    std::ofstream(paths[2]) << "{\"weight_map\": {" << map << "}}";
+  }
+  split_checkpoint(const split_checkpoint&) = delete;
+  split_checkpoint& operator=(const split_checkpoint&) = delete;
+  ~split_checkpoint() {
+    for (const std::string& path : paths) {
+      std::remove(path.c_str());
+    }
+  }
+  [[nodiscard]] halftone::checkpoint open() const { return halftone::checkpoint::open(paths[2]).value(); }
+
+ private:
+  const std::string paths[3] = {"split-1.safetensors", "split-2.safetensors", "split.safetensors.index.json"};
 };
 
 /// Every real number of a matrix is the recorded one.

@@ -23,7 +23,8 @@ TEST_CASE("found, or why not") {
   e.tensors["a"] = {type::F16, {2, 1}, {0, 0x3c, 0, 0xc0}};
   const std::vector<std::uint8_t> content = e.bytes();
   const safetensors_file file = safetensors_file::parse(content).value();
-  const detail::checkpoint_reader reader(file, "here");
+  const checkpoint from(file);
+  const detail::checkpoint_reader reader(from, "here");
   const safetensors_tensor& a = *reader.find("a", {type::F32, type::F16}, {2, 1}).value();
   CHECK((detail::float_at(a, 0) == 1.0f && detail::float_at(a, 1) == -2.0f));
   CHECK(reader.has("a"));
@@ -57,5 +58,6 @@ TEST_CASE("planes as bytes and their types") {
   CHECK(detail::type_of_storage<stored_as<fp16>> == type::F16);
   CHECK(detail::type_of_storage<stored_as<bf16>> == type::BF16);
   CHECK(detail::type_of_storage<stored_as<fp32>> == type::F32);
+  static_assert(!std::is_constructible_v<detail::checkpoint_reader, const safetensors_file&, std::string_view>);
   static_assert(has_type<stored_as<fp32>> && !has_type<stored_as<fp8_e4m3fn>> && !has_type<stored_as<e8m0_floor>>);
 }

@@ -20,8 +20,8 @@ template <class Scheme>
 void as_recorded(const std::string& name, bool ordered) {
   CAPTURE(name);
   const checkpoint_editor golden("gptq");
-  const std::vector<std::uint8_t> content = golden.bytes();
-  const auto m = gptq::read<Scheme>(safetensors_file::parse(content).value(), name, version::v1).value();
+  const split_checkpoint split(golden);
+  const auto m = gptq::read<Scheme>(split.open(), name, version::v1).value();
   const auto& q = m.weights;
   CHECK(m.order.empty() != ordered);
   const std::vector<float> reals = golden.floats(name + ".real");

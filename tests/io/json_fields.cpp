@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdio>
+#include <fstream>
+
 using namespace halftone;
 
 namespace {
@@ -54,4 +57,13 @@ TEST_CASE("documents that are refused") {
   }
   CHECK(refused(many + "]").text == "it: more than 262144 values");
   CHECK(refused(std::string(json_fields::longest_text + 1, ' ')).code == file_error::too_large);
+}
+
+TEST_CASE("a file, and bytes") {
+  std::ofstream("fields.json") << R"({"a": 3})";
+  CHECK(json_fields::open("fields.json", "it").value().count("a") == 3);
+  std::remove("fields.json");
+  CHECK(json_fields::open("fields.json", "it").failure().code == file_error::cannot_open);
+  const std::vector<std::uint8_t> bytes{'[', '7', ']'};
+  CHECK(json_fields::parse(bytes, "it").value().count("0") == 7);
 }

@@ -11,8 +11,8 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::awq {
 /// @return  not_found for tensors that are missing; scheme_mismatch for types and shapes that do not agree with each other or with the
 ///          scheme; malformed for scales that are NaN or infinite
 template <layer_scheme Scheme>
-[[nodiscard]] result<quantized_matrix<Scheme>> read(const safetensors_file& file, const std::string& layer) {
-  const halftone::detail::checkpoint_reader reader(file, "awq");
+[[nodiscard]] result<quantized_matrix<Scheme>> read(const checkpoint& from, const std::string& layer) {
+  const halftone::detail::checkpoint_reader reader(from, "awq");
   const auto qweight = reader.find(layer + ".qweight", {safetensors_type::I32});
   if (!qweight) {
     return qweight.failure();

@@ -91,9 +91,9 @@ template <class Scheme>
 ///          malformed for a state that is no such JSON and for maxima that are NaN or infinite
 /// @par Memory  the matrix; nothing is allocated before the sizes of all codes are known to be those of the file
 template <linear4bit_scheme Scheme>
-[[nodiscard]] result<quantized_matrix<Scheme>> read(const safetensors_file& file, const std::string& name) {
-  const detail::checkpoint_reader reader(file, "bitsandbytes");
-  const result<quant_state> known = read_state(file, name);
+[[nodiscard]] result<quantized_matrix<Scheme>> read(const checkpoint& from, const std::string& name) {
+  const detail::checkpoint_reader reader(from, "bitsandbytes");
+  const result<quant_state> known = read_state(from, name);
   if (!known) {
     return known.failure();
   }
@@ -170,8 +170,8 @@ void write(safetensors_writer& writer, const std::string& name, const quantized_
 
 /// Reads a weight of Linear8bitLt: LAYER.weight [n, k] of int8 and LAYER.SCB [n], and LAYER.weight_format, 0 where it is there.
 /// @param layer  for example "model.layers.0.mlp.up_proj"
-[[nodiscard]] inline result<quantized_matrix<int8_rows>> read_int8(const safetensors_file& file, const std::string& layer) {
-  const detail::checkpoint_reader reader(file, "bitsandbytes");
+[[nodiscard]] inline result<quantized_matrix<int8_rows>> read_int8(const checkpoint& from, const std::string& layer) {
+  const detail::checkpoint_reader reader(from, "bitsandbytes");
   const auto codes = reader.find(layer + ".weight", {safetensors_type::I8});
   if (!codes) {
     return codes.failure();

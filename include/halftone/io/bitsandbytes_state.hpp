@@ -65,8 +65,8 @@ namespace state_detail {
 
 /// Reads the state of a tensor.
 /// @return  not_found if there is none; malformed if there are two, or for JSON that says something else
-[[nodiscard]] inline result<quant_state> read_state(const safetensors_file& file, const std::string& name) {
-  const halftone::detail::checkpoint_reader reader(file, "bitsandbytes");
+[[nodiscard]] inline result<quant_state> read_state(const checkpoint& from, const std::string& name) {
+  const halftone::detail::checkpoint_reader reader(from, "bitsandbytes");
   const std::string prefix = name + ".quant_state.bitsandbytes__";
   const bool has_nf4 = reader.has(prefix + "nf4");
   if (has_nf4 && reader.has(prefix + "fp4")) {
@@ -77,8 +77,7 @@ namespace state_detail {
     return found.failure();
   }
   const safetensors_tensor& tensor = *found.value();
-  result<json_fields> parsed =
-      json_fields::parse({reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size()}, "bitsandbytes: the state");
+  result<json_fields> parsed = json_fields::parse(tensor.bytes, "bitsandbytes: the state");
   if (!parsed) {
     file_failure failure = parsed.failure();
     failure.offset += tensor.offset;

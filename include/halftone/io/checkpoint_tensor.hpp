@@ -4,8 +4,7 @@
 
 #include <halftone/core/result.hpp>
 #include <halftone/element/bit_packing.hpp>
-#include <halftone/io/json_text.hpp>
-#include <halftone/io/safetensors_file.hpp>
+#include <halftone/io/checkpoint.hpp>
 #include <halftone/tensor/parameter_plane.hpp>
 
 #include <algorithm>
@@ -30,7 +29,8 @@ namespace halftone::inline v0_1::detail {
 /// Looks tensors up for one reader. `system` begins its messages.
 class checkpoint_reader {
  public:
-  checkpoint_reader(const safetensors_file& file, std::string_view system) : file_(&file), system_(system) {}
+  checkpoint_reader(const checkpoint& from, std::string_view system) : from_(&from), system_(system) {}
+  checkpoint_reader(checkpoint&&, std::string_view) = delete;  // made of a file on the way: gone before the first look-up
 
   template <class... Parts>
   [[nodiscard]] file_failure refuse(file_error code, std::uint64_t offset, const Parts&... parts) const {
@@ -43,10 +43,11 @@ class checkpoint_reader {
 
   /// The tensor of a name and one of these types, of any shape.
   [[nodiscard]] result<const safetensors_tensor*> find(const std::string& name, std::initializer_list<safetensors_type> types) const {
-    const safetensors_tensor* tensor = file_->find(name);
-    if (tensor == nullptr) {
-      return refuse(file_error::not_found, 0, "there is no tensor ", in_quotes(name));
+    const result<const safetensors_tensor*> found = from_->find(name);
+    if (!found) {
+      return refuse(found.failure().code, found.failure().offset, found.failure().text);
     }
+    const safetensors_tensor* tensor = found.value();
     if (types.size() != 0 && std::find(types.begin(), types.end(), tensor->type) == types.end()) {
       return refuse(*tensor, file_error::scheme_mismatch, "its type is ", name_of(tensor->type), ", not ", name_of(*types.begin()));
     }
@@ -63,10 +64,10 @@ class checkpoint_reader {
     return found;
   }
   /// Whether there is a tensor of a name.
-  [[nodiscard]] bool has(const std::string& name) const noexcept { return file_->find(name) != nullptr; }
+  [[nodiscard]] bool has(const std::string& name) const { return from_->has(name); }
 
  private:
-  const safetensors_file* file_;
+  const checkpoint* from_;
   std::string_view system_;
 };
 

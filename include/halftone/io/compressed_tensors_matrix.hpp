@@ -78,9 +78,9 @@ template <class Scheme>
 ///          scheme, and for weight_g_idx, columns in another order, which only versions before the one matched write; malformed for
 ///          scales that are NaN or infinite
 template <packed_scheme Scheme>
-[[nodiscard]] result<quantized_matrix<Scheme>> read_packed(const safetensors_file& file, const std::string& layer) {
+[[nodiscard]] result<quantized_matrix<Scheme>> read_packed(const checkpoint& from, const std::string& layer) {
   constexpr unsigned bits = Scheme::element_type::bits;
-  const detail::checkpoint_reader reader(file, "compressed_tensors");
+  const detail::checkpoint_reader reader(from, "compressed_tensors");
   const auto packed = detail::find_matrix(reader, layer + ".weight_packed", safetensors_type::I32);
   if (!packed) {
     return packed.failure();
@@ -145,8 +145,8 @@ concept byte_scheme = scheme_type<Scheme> && (std::is_same_v<typename Scheme::el
 /// Reads a layer of int-quantized or float-quantized: LAYER.weight, weight_scale and, where the scheme has zero points, weight_zero_point.
 /// @return  as `read_packed`
 template <byte_scheme Scheme>
-[[nodiscard]] result<quantized_matrix<Scheme>> read_bytes(const safetensors_file& file, const std::string& layer) {
-  const detail::checkpoint_reader reader(file, "compressed_tensors");
+[[nodiscard]] result<quantized_matrix<Scheme>> read_bytes(const checkpoint& from, const std::string& layer) {
+  const detail::checkpoint_reader reader(from, "compressed_tensors");
   const auto weight = detail::find_matrix(reader, layer + ".weight", detail::byte_type<typename Scheme::element_type>);
   if (!weight) {
     return weight.failure();
@@ -189,8 +189,8 @@ void write_bytes(safetensors_writer& writer, const std::string& layer, const qua
 
 /// Reads a layer of nvfp4-pack-quantized: LAYER.weight_packed, weight_scale in fp8 and weight_global_scale. K is even.
 /// @return  as `read_packed`; malformed for scales that are NaN and for a global scale that is no positive number
-[[nodiscard]] inline result<quantized_matrix<nvfp4_blocks>> read_nvfp4(const safetensors_file& file, const std::string& layer) {
-  const detail::checkpoint_reader reader(file, "compressed_tensors");
+[[nodiscard]] inline result<quantized_matrix<nvfp4_blocks>> read_nvfp4(const checkpoint& from, const std::string& layer) {
+  const detail::checkpoint_reader reader(from, "compressed_tensors");
   const auto packed = detail::find_matrix(reader, layer + ".weight_packed", safetensors_type::U8);
   if (!packed) {
     return packed.failure();

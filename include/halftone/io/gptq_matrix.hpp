@@ -88,9 +88,9 @@ template <class Scheme>
 ///           scheme, and for a zero point that is no level; malformed for a g_idx that names groups which do not exist or overflow, and
 ///           for scales that are NaN or infinite
 template <layer_scheme Scheme>
-[[nodiscard]] result<sorted_matrix<Scheme>> read(const safetensors_file& file, const std::string& layer, version v) {
+[[nodiscard]] result<sorted_matrix<Scheme>> read(const checkpoint& from, const std::string& layer, version v) {
   constexpr unsigned bits = Scheme::element_type::bits;
-  const detail::checkpoint_reader reader(file, "gptq");
+  const detail::checkpoint_reader reader(from, "gptq");
   const auto qweight = reader.find(layer + ".qweight", {safetensors_type::I32});
   if (!qweight) {
     return qweight.failure();

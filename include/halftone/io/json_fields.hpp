@@ -2,7 +2,7 @@
 // Halftone: a small JSON document as a list of its values by their paths: configurations beside or inside of checkpoints.
 #pragma once
 
-#include <halftone/core/result.hpp>
+#include <halftone/io/file_mapping.hpp>
 #include <halftone/io/json_reader.hpp>
 
 #include <map>
@@ -46,6 +46,15 @@ class json_fields {
       return fields.refusal(file_error::malformed, *syntax, "not JSON");
     }
     return fields;
+  }
+
+  [[nodiscard]] static result<json_fields> parse(std::span<const std::uint8_t> bytes, std::string_view what) {
+    return parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), what);
+  }
+  /// Reads a file. @return  or the failure of opening it, besides
+  [[nodiscard]] static result<json_fields> open(const std::string& path, std::string_view what) {
+    const result<file_mapping> text = file_mapping::open(path);
+    return text ? parse(text.value().bytes(), what) : result<json_fields>(text.failure());
   }
 
   /// The value of a path, or null.

@@ -16,8 +16,31 @@ namespace halftone::inline v0_1 {
 /// without a weight map, and shards that are no strings.
 class safetensors_index {
  public:
-  [[nodiscard]] static result<safetensors_index> parse(std::string_view text) {
-    const result<json_fields> fields = json_fields::parse(text, "safetensors index");
+  [[nodiscard]] static result<safetensors_index> parse(std::string_view text) { return of(json_fields::parse(text, what)); }
+  [[nodiscard]] static result<safetensors_index> open(const std::string& path) { return of(json_fields::open(path, what)); }
+
+  /// The files, in the order of their names.
+  [[nodiscard]] std::vector<std::string> shards() const {
+    std::vector<std::string> names;
+    for (const auto& [tensor, shard] : shard_of_) {
+      names.push_back(shard);
+    }
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    return names;
+  }
+  /// The file of a tensor, or null.
+  [[nodiscard]] const std::string* shard_of(const std::string& tensor) const {
+    const auto at = shard_of_.find(tensor);
+    return at == shard_of_.end() ? nullptr : &at->second;
+  }
+  [[nodiscard]] const std::map<std::string, std::string>& tensors() const noexcept { return shard_of_; }
+
+ private:
+  static constexpr std::string_view what = "safetensors index";
+  static constexpr std::string_view map_path = "weight_map/";
+
+  [[nodiscard]] static result<safetensors_index> of(const result<json_fields>& fields) {
     if (!fields) {
       return fields.failure();
     }
@@ -42,29 +65,9 @@ class safetensors_index {
     return index;
   }
 
-  /// The files, in the order of their names.
-  [[nodiscard]] std::vector<std::string> shards() const {
-    std::vector<std::string> names;
-    for (const auto& [tensor, shard] : shard_of_) {
-      names.push_back(shard);
-    }
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    return names;
-  }
-  /// The file of a tensor, or null.
-  [[nodiscard]] const std::string* shard_of(const std::string& tensor) const {
-    const auto at = shard_of_.find(tensor);
-    return at == shard_of_.end() ? nullptr : &at->second;
-  }
-  [[nodiscard]] const std::map<std::string, std::string>& tensors() const noexcept { return shard_of_; }
-
- private:
-  static constexpr std::string_view map_path = "weight_map/";
-
   template <class... Parts>
   [[nodiscard]] static file_failure refusal(const Parts&... parts) {
-    return {file_error::malformed, 0, detail::message("safetensors index: ", parts...)};
+    return {file_error::malformed, 0, detail::message(what, ": ", parts...)};
   }
   [[nodiscard]] static bool is_file_name(std::string_view name) noexcept {
     constexpr std::string_view ending = ".safetensors";
@@ -74,55 +77,6 @@ class safetensors_index {
   }
 
   std::map<std::string, std::string> shard_of_;
-};
-
-/// The files of a checkpoint, all open.
-class safetensors_shards {
- public:
-  /// Opens an index and the files that it names, in its folder. @return  or a failure: the index', a shard's, or a tensor that is not in
-  /// its file
-  [[nodiscard]] static result<safetensors_shards> open(const std::string& index_path) {
-    const result<file_mapping> text = file_mapping::open(index_path);
-    if (!text) {
-      return text.failure();
-    }
-    const std::span<const std::uint8_t> bytes = text.value().bytes();
-    result<safetensors_index> index = safetensors_index::parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    if (!index) {
-      return index.failure();
-    }
-    safetensors_shards all;
-    const std::size_t slash = index_path.find_last_of('/');
-    const std::string folder = slash == std::string::npos ? std::string() : index_path.substr(0, slash + 1);
-    for (const std::string& name : index.value().shards()) {
-      result<safetensors_file> file = safetensors_file::open(folder + name);
-      if (!file) {
-        return file_failure{file.failure().code, file.failure().offset, detail::message(name, ": ", file.failure().text)};
-      }
-      all.files_.emplace(name, std::move(file).value());
-    }
-    for (const auto& [tensor, shard] : index.value().tensors()) {
-      if (all.files_.at(shard).find(tensor) == nullptr) {
-        return file_failure{file_error::not_found, 0,
-                            detail::message("safetensors index: there is no tensor ", detail::in_quotes(tensor), " in ", shard)};
-      }
-    }
-    all.index_ = std::move(index).value();
-    return all;
-  }
-
-  [[nodiscard]] const safetensors_index& index() const noexcept { return index_; }
-  /// The files by their names.
-  [[nodiscard]] const std::map<std::string, safetensors_file>& files() const noexcept { return files_; }
-  /// A tensor of the index, or null.
-  [[nodiscard]] const safetensors_tensor* find(const std::string& tensor) const {
-    const std::string* shard = index_.shard_of(tensor);
-    return shard == nullptr ? nullptr : files_.at(*shard).find(tensor);
-  }
-
- private:
-  safetensors_index index_;
-  std::map<std::string, safetensors_file> files_;
 };
 
 }  // namespace halftone::inline v0_1
