@@ -102,6 +102,11 @@
 #include <halftone/gemm/grouped_gemm.hpp>
 #include <halftone/gemm/pack.hpp>
 #include <halftone/gemm/packed_view.hpp>
+#include <halftone/ptq/cholesky.hpp>
+#include <halftone/ptq/double_lanes.hpp>
+#include <halftone/ptq/error_feedback.hpp>
+#include <halftone/ptq/feedback_rows.hpp>
+#include <halftone/ptq/gptq.hpp>
 #include <halftone/quantize/compare.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/move_rows.hpp>

@@ -28,6 +28,7 @@ SUITES = {
                  "tests/core/result.cpp", "tests/simd/dispatch.cpp", "tests/quantize/transcode.cpp",
                  "tests/reference/transcode.cpp"],
     "io": ["tests/io/*.cpp"],
+    "ptq": ["tests/ptq/*.cpp"],
     "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/ggml/float_formats.cpp",
                "tests/format/ggml/transcode.cpp", "tests/format/awq/*.cpp",
                "tests/format/compressed_tensors/*.cpp", "tests/format/gptq/*.cpp", "tests/format/onnx/*.cpp",
