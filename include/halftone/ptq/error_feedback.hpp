@@ -43,10 +43,11 @@ class error_feedback {
     padded_square factor(h.rows());
     for (damping_ = options.damping;; damping_ = std::min(std::max(10.0 * damping_, 0.001), 1.0)) {
       copy_damped(h, unit, product(mean, damping_), factor);
-      if (factor_cholesky(factor, use)) {
+      const bool factored = factor_cholesky(factor, use);
+      if (factored || damping_ == 1.0) {
+        expects(factored, "error_feedback: h is not positive semidefinite: with its mean added to its diagonal it has no factor");
         break;
       }
-      expects(damping_ < 1.0, "error_feedback: h is not positive semidefinite: with its mean added to its diagonal it has no factor");
     }
     keep(factor, unit);
   }
