@@ -3,9 +3,9 @@
 
 usage: make_gguf_corpus.py <folder>
 """
-import pathlib
 import struct
-import sys
+
+import corpus
 
 U8, I8, U16, I16, U32, I32, F32, BOOL, STRING, ARRAY, U64, I64, F64 = range(13)
 FORMATS = {U8: "B", I8: "b", U16: "H", I16: "h", U32: "I", I32: "i", F32: "f", BOOL: "B", U64: "Q", I64: "q", F64: "d"}
@@ -62,7 +62,4 @@ seeds = {
     "twice": little.file([("a", U8, 1), ("b", U8, 1), ("a", U8, 1)]),
     "removed": little.file([], [("a", [32], 31, 0)], data=18),
 }
-folder = pathlib.Path(sys.argv[1])
-folder.mkdir(parents=True, exist_ok=True)
-for name, content in seeds.items():
-    (folder / name).write_bytes(content)
+corpus.write(seeds)

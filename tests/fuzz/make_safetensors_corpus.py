@@ -4,24 +4,14 @@
 usage: make_safetensors_corpus.py <folder>
 """
 import json
-import pathlib
-import sys
+
+import corpus
+from corpus import safetensors as file_of
 
 ASYMMETRIC = "scheme<uint4,asymmetric,per_group<2>,nearest_even,stored_as<fp16>>"
 LEARNED = "scheme<runtime_codebook<2>,symmetric,per_channel<0>,nearest_even,stored_as<fp32>>"
 NESTED = ("scheme<int3,symmetric,file_groups,nearest_even,"
           "quantized_again<scheme<int8_narrow,symmetric,per_tensor,nearest_even,stored_as<fp32>>>>")
-
-
-def file_of(tensors, metadata=None):
-    """tensors: name -> (dtype, shape, bytes)."""
-    header = {"__metadata__": metadata} if metadata else {}
-    data = b""
-    for name, (dtype, shape, content) in tensors.items():
-        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(data), len(data) + len(content)]}
-        data += content
-    text = json.dumps(header, separators=(",", ":")).encode()
-    return len(text).to_bytes(8, "little") + text + data
 
 
 def matrix(scheme, shape, tensors):
@@ -46,7 +36,4 @@ seeds = {
         "w.scale.scale": ("F32", [1, 1], ONE), "w.position": ("I32", [1, 4], bytes(15) + b"\0"),
         "w.codes": ("U8", [1, 2], b"\x21\x03"), "w.scale.codes": ("U8", [1, 2], b"\1\2")}),
 }
-folder = pathlib.Path(sys.argv[1])
-folder.mkdir(parents=True, exist_ok=True)
-for name, content in seeds.items():
-    (folder / name).write_bytes(content)
+corpus.write(seeds)

@@ -3,9 +3,9 @@
 
 usage: make_tflite_corpus.py <folder>
 """
-import pathlib
 import struct
-import sys
+
+import corpus
 
 SIZES = {"b": 1, "i": 4, "q": 8, "o": 4}
 
@@ -118,7 +118,4 @@ seeds = {
     "wrong_scales": model([(INT8, [3, 1], 1, [1.0, 1.0], [0, 0])], [[1, 2, 3]]),
     "wrong_tensor": model([x], operators=[(0, [0, 7], [0], [0])]),
 }
-folder = pathlib.Path(sys.argv[1])
-folder.mkdir(parents=True, exist_ok=True)
-for name, content in seeds.items():
-    (folder / name).write_bytes(content)
+corpus.write(seeds)
