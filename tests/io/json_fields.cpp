@@ -10,9 +10,10 @@
 using namespace halftone;
 
 namespace {
-file_failure refused(const std::string& text) {
+file_failure refused(const std::string& text, file_error code = file_error::malformed) {
   const auto parsed = json_fields::parse(text, "it");
   REQUIRE(!parsed);
+  CHECK(parsed.failure().code == code);
   return parsed.failure();
 }
 }  // namespace
@@ -44,19 +45,19 @@ TEST_CASE("a value alone") {
 TEST_CASE("documents that are refused") {
   CHECK(refused("").text == "it: not JSON");
   CHECK(refused("[1,]").offset == 3);
+  CHECK(refused("[\"\xff\"]").offset == 2);
   CHECK(refused("[\"\xff\"]").text == "it: not UTF-8");
-  CHECK(refused(R"({"a":1,"a":2})").code == file_error::duplicate_name);
-  CHECK(refused(R"({"a":1,"a":2})").text == "it: \"a\" occurs twice");
-  CHECK(refused(R"({"a":{"b":1},"a/b":2})").text == "it: \"a/b\" occurs twice");
-  CHECK(refused(std::string(17, '[') + std::string(17, ']')).text == "it: more than 16 levels");
+  CHECK(refused(R"({"a":1,"a":2})", file_error::duplicate_name).text == "it: \"a\" occurs twice");
+  CHECK(refused(R"({"a":{"b":1},"a/b":2})", file_error::duplicate_name).text == "it: \"a/b\" occurs twice");
+  CHECK(refused(std::string(17, '[') + std::string(17, ']'), file_error::too_large).text == "it: more than 16 levels");
   CHECK(json_fields::parse(std::string(16, '[') + std::string(16, ']'), "it").has_value());
-  CHECK(refused("{\"" + std::string(257, 'k') + "\":1}").text == "it: a path of 257 bytes, more than 256");
+  CHECK(refused("{\"" + std::string(257, 'k') + "\":1}", file_error::too_large).text == "it: a path of 257 bytes, more than 256");
   std::string many = "[0";
   for (std::size_t i = 1; i < json_fields::most_values; ++i) {
     many += ",0";
   }
-  CHECK(refused(many + "]").text == "it: more than 262144 values");
-  CHECK(refused(std::string(json_fields::longest_text + 1, ' ')).code == file_error::too_large);
+  CHECK(refused(many + "]", file_error::too_large).text == "it: more than 262144 values");
+  CHECK(refused(std::string(json_fields::longest_text + 1, ' '), file_error::too_large).text == "it: 16777217 bytes of JSON, more than 16777216");
 }
 
 TEST_CASE("a file, and bytes") {

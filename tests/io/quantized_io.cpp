@@ -211,6 +211,7 @@ TEST_CASE("a policy that checks its planes has the last word") {
   const bytes content = file_with(q);
   const auto failed = load<strict>(safetensors_file::parse(content).value(), "w");
   REQUIRE(!failed);
+  CHECK(failed.failure().code == file_error::malformed);
   CHECK(failed.failure().text == "matrix \"w\": the planes of strict_groups break its rules");
 }
 

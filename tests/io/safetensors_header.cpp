@@ -121,6 +121,7 @@ TEST_CASE("the listener itself refuses a header that is no object") {
     safetensors_header_reader reader;
     CHECK(!read_json(text, reader));
     REQUIRE(reader.failure.has_value());
+    CHECK(reader.failure->code == file_error::malformed);
     CHECK(reader.failure->text == "safetensors: the header is not an object");
   }
 }

@@ -13,6 +13,7 @@ namespace {
 
 std::string text_of(const std::string& json) {
   const auto index = safetensors_index::parse(json);
+  CHECK((index || index.failure().code == file_error::malformed));
   return index ? std::string() : index.failure().text;
 }
 std::string with_shard(const std::string& name) { return text_of(R"({"weight_map": {"a": ")" + name + R"("}})"); }

@@ -13,12 +13,14 @@ namespace {
 
 std::string golden(const std::string& name) { return HALFTONE_SOURCE_DIR "/tests/io/tflite_golden/" + name + ".tflite"; }
 
-std::string failure_of(const flat_builder& builder) {
+std::string failure_of(const flat_builder& builder, file_error code = file_error::malformed) {
   const bytes content = builder.file();
   const result<tflite_file> file = tflite_file::parse(content);
   REQUIRE(file);
   const result<tflite_layer> layer = file.value().fully_connected(0);
   REQUIRE(!layer);
+  CHECK(layer.failure().code == code);
+  CHECK(layer.failure().offset != 0);
   return layer.failure().text;
 }
 
@@ -71,9 +73,9 @@ TEST_CASE("a layer that lacks something is refused when it is asked for") {
     CHECK(failure_of(layer_file().set(entry, 0xffffffff, 4)).find("or lacks one of them") != std::string::npos);
   }
   CHECK(failure_of(layer_file().set("op/3", 7, 1)) == "tflite: operator 0: options of type 7, not FullyConnectedOptions");
-  CHECK(failure_of(layer_file().set("op.f/0", 4, 1)) == "tflite: operator 0: fused activation 4 is not known");
-  CHECK(failure_of(layer_file().set("op.f/0", 255, 1)) == "tflite: operator 0: fused activation -1 is not known");
-  CHECK(failure_of(layer_file().set("op.f/1", 1, 1)) == "tflite: operator 0: format of weights 1 is not known");
+  CHECK(failure_of(layer_file().set("op.f/0", 4, 1), file_error::unknown_type) == "tflite: operator 0: fused activation 4 is not known");
+  CHECK(failure_of(layer_file().set("op.f/0", 255, 1), file_error::unknown_type) == "tflite: operator 0: fused activation -1 is not known");
+  CHECK(failure_of(layer_file().set("op.f/1", 1, 1), file_error::unknown_type) == "tflite: operator 0: format of weights 1 is not known");
   CHECK(failure_of(layer_file().set("op/4", 0, 4)) == "tflite: operator 0: its options has offset 0");
   bytes content = layer_file().set("op.i[2]", 0xffffffff, 4).drop("op", 4).file();
   const tflite_layer layer = tflite_file::parse(content).value().fully_connected(0).value();

@@ -23,8 +23,10 @@ file_failure failure_of(const flat_builder& builder, const std::string& name, co
   return result.failure();
 }
 template <class Scheme>
-std::string matrix_failure(const flat_builder& builder, const std::string& name = "w") {
-  return failure_of(builder, name, [](const tflite_tensor& tensor) { return read_matrix<Scheme>(tensor); }).text;
+std::string matrix_failure(const flat_builder& builder, const std::string& name = "w", file_error code = file_error::scheme_mismatch) {
+  const file_failure failure = failure_of(builder, name, [](const tflite_tensor& tensor) { return read_matrix<Scheme>(tensor); });
+  CHECK(failure.code == code);
+  return failure.text;
 }
 
 using per_row = tflite::weights<int8>;
@@ -68,21 +70,22 @@ TEST_CASE("a zero point, for schemes that have one") {
   CHECK(matrix_failure<tflite::weights<int8, per_tensor>>(layer_file().set("wq.s", 1, 4).set("wq.z", 1, 4).set("wq.z[0]", 5, 8)) ==
         "tflite: tensor \"w\": zero point 5, which the scheme does not have");
   for (const std::int64_t wrong : {128, -129}) {
-    CHECK(matrix_failure<with_zero>(layer_file().set("wq.s", 1, 4).set("wq.z", 1, 4).set("wq.z[0]", static_cast<std::uint64_t>(wrong), 8)) ==
+    CHECK(matrix_failure<with_zero>(layer_file().set("wq.s", 1, 4).set("wq.z", 1, 4).set("wq.z[0]", static_cast<std::uint64_t>(wrong), 8), "w",
+                                    file_error::malformed) ==
           "tflite: tensor \"w\": zero point " + std::to_string(wrong) + ", outside -128..127");
   }
 }
 
 TEST_CASE("what is no such matrix is refused") {
   CHECK(matrix_failure<tflite::weights<int4>>(layer_file()) == "tflite: tensor \"w\": its type is INT8, not INT4");
-  CHECK(matrix_failure<per_row>(layer_file(), "y") == "tflite: tensor \"y\": it is no constant");
+  CHECK(matrix_failure<per_row>(layer_file(), "y", file_error::not_found) == "tflite: tensor \"y\": it is no constant");
   CHECK(matrix_failure<per_row>(layer_file().set("ws", 1, 4).set("ws[0]", 6, 4).drop("w", 4)) == "tflite: tensor \"w\": 1 dimensions, not the 2 of a matrix");
   CHECK(matrix_failure<tflite::weights<int8, per_tensor>>(layer_file()) == "tflite: tensor \"w\": 2 scales along axis 0, not 1 along axis 0");
   CHECK(matrix_failure<per_row>(layer_file().drop("w", 4)) == "tflite: tensor \"w\": 0 scales along axis 0, not 2 along axis 0");
   CHECK(matrix_failure<per_row>(layer_file().set("ws[0]", 3, 4).set("ws[1]", 2, 4).set("wq/6", 1, 4)) ==
         "tflite: tensor \"w\": 2 scales along axis 1, not 3 along axis 0");
   CHECK(matrix_failure<per_row>(layer_file().set("wq/4", 2, 1)) == "tflite: tensor \"w\": its scales are not one for all or one a row");
-  CHECK(matrix_failure<per_row>(layer_file().set("wq.s[1]", 0xbf800000, 4)) == "tflite: tensor \"w\": scale 1 is -1");
+  CHECK(matrix_failure<per_row>(layer_file().set("wq.s[1]", 0xbf800000, 4), "w", file_error::malformed) == "tflite: tensor \"w\": scale 1 is -1");
   const file_failure infinite = failure_of(layer_file().set("wq.s[1]", 0x7f800000, 4), "w", [](const tflite_tensor& t) { return read_matrix<per_row>(t); });
   CHECK(infinite.text == "tflite: tensor \"w\": scale 1 is inf");
   CHECK(infinite.offset == layer_file().at("wq.s[1]"));
@@ -97,7 +100,8 @@ TEST_CASE("what is no such matrix is refused") {
     }
     f.numbers("ts", 4, {1, 1}).text("n", "w").tables("buffers", {"none", "one"}).table("none", {});
     f.table("one", {{0, 4, 0, "bytes"}}).numbers("bytes", 1, {1}).finish();
-    CHECK(matrix_failure<per_row>(f) == std::string("tflite: tensor \"w\": it is ") + (field == 6 ? "sparse" : "in another file") + ", which is not read");
+    CHECK(matrix_failure<per_row>(f, "w", file_error::unknown_type) ==
+          std::string("tflite: tensor \"w\": it is ") + (field == 6 ? "sparse" : "in another file") + ", which is not read");
   }
 }
 
@@ -117,6 +121,9 @@ TEST_CASE("a narrow element takes files without its missing code") {
 
 TEST_CASE("parameters and numbers that are not there") {
   const auto parameters = [](const tflite_tensor& t) { return read_parameters(t); };
+  CHECK(failure_of(layer_file(), "w", parameters).code == file_error::scheme_mismatch);
+  CHECK(failure_of(layer_file().set("xq.s[0]", 0, 4), "x", parameters).code == file_error::malformed);
+  CHECK(failure_of(layer_file().set("xq.z[0]", 0x80000000, 8), "x", parameters).code == file_error::malformed);
   CHECK(failure_of(layer_file(), "w", parameters).text == "tflite: tensor \"w\": 2 scales, not 1");
   CHECK(failure_of(layer_file(), "b", parameters).text == "tflite: tensor \"b\": 0 scales, not 1");
   CHECK(failure_of(layer_file().set("xq.s[0]", 0, 4), "x", parameters).text == "tflite: tensor \"x\": scale 0 is 0");

@@ -20,6 +20,9 @@ if(HALFTONE_TEST_MATRIX)
   add_test(NAME meta.delete_checks
            COMMAND Python3::Interpreter "${meta}/delete_checks.py" --compiler "${CMAKE_CXX_COMPILER}")
   set_tests_properties(meta.delete_checks PROPERTIES TIMEOUT 1500)
+  add_test(NAME meta.change_refusals
+           COMMAND Python3::Interpreter "${meta}/change_refusals.py" --compiler "${CMAKE_CXX_COMPILER}")
+  set_tests_properties(meta.change_refusals PROPERTIES TIMEOUT 600)
 endif()
 list(REMOVE_DUPLICATES compilers)
 foreach(compiler IN LISTS compilers)
