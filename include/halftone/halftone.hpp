@@ -2,6 +2,17 @@
 // Halftone: everything that needs no library but xsimd.
 #pragma once
 
+#include <halftone/calibration/column_ranges.hpp>
+#include <halftone/calibration/each.hpp>
+#include <halftone/calibration/fixed_range.hpp>
+#include <halftone/calibration/last_value.hpp>
+#include <halftone/calibration/mean_sigma.hpp>
+#include <halftone/calibration/min_max.hpp>
+#include <halftone/calibration/moving_average.hpp>
+#include <halftone/calibration/observer.hpp>
+#include <halftone/calibration/percentile.hpp>
+#include <halftone/calibration/searched.hpp>
+#include <halftone/calibration/value_counts.hpp>
 #include <halftone/core/aligned_buffer.hpp>
 #include <halftone/core/arithmetic.hpp>
 #include <halftone/core/config.hpp>

@@ -27,6 +27,7 @@ SUITES = {
     "contract": ["tests/contract/quantize.cpp", "tests/contract/gemm_*.cpp", "tests/contract/reference.cpp",
                  "tests/core/result.cpp", "tests/simd/dispatch.cpp", "tests/quantize/transcode.cpp",
                  "tests/reference/transcode.cpp"],
+    "calibration": ["tests/calibration/*.cpp"],
     "io": ["tests/io/*.cpp"],
     "ptq": ["tests/ptq/*.cpp"],
     "format": ["tests/format/ggml/simple_formats.cpp", "tests/format/ggml/float_formats.cpp",
