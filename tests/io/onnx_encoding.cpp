@@ -38,14 +38,14 @@ TEST_CASE("texts, messages and lists say how long they are") {
 
 TEST_CASE("nodes, tensors and values have the fields of onnx.proto") {
   const std::string_view inputs[] = {"a", "b"};
-  CHECK(onnx_node("Add", inputs, "c", {}).bytes() ==
+  CHECK(onnx_node_message("Add", inputs, "c", {}).bytes() ==
         bytes{0x0a, 1, 'a', 0x0a, 1, 'b', 0x12, 1, 'c', 0x1a, 1, 'c', 0x22, 3, 'A', 'd', 'd'});
-  CHECK(onnx_node("X", {inputs, 1}, "c", {{"K", 5}}, "d").bytes() ==
+  CHECK(onnx_node_message("X", {inputs, 1}, "c", {{"K", 5}}, "d").bytes() ==
         bytes{0x0a, 1, 'a', 0x12, 1, 'c', 0x1a, 1, 'c', 0x22, 1, 'X', 0x2a, 8, 0x0a, 1, 'K', 0x18, 5, 0xa0, 1, 2, 0x3a, 1, 'd'});
   const std::size_t extents[] = {2, 3};
   const std::uint8_t content[] = {9, 8};
-  CHECK(onnx_tensor("w", onnx_type::INT4, extents, content).bytes() == bytes{0x0a, 2, 2, 3, 0x10, 22, 0x42, 1, 'w', 0x4a, 2, 9, 8});
-  CHECK(onnx_tensor("s", onnx_type::FLOAT, {}, {}).bytes() == bytes{0x10, 1, 0x42, 1, 's', 0x4a, 0});
-  CHECK(onnx_value("x", 7).bytes() == bytes{0x0a, 1, 'x', 0x12, 18, 0x0a, 16, 0x08, 1, 0x12, 12, 0x0a, 6, 0x12, 4, 'r', 'o', 'w', 's',
+  CHECK(onnx_tensor_message("w", onnx_type::INT4, extents, content).bytes() == bytes{0x0a, 2, 2, 3, 0x10, 22, 0x42, 1, 'w', 0x4a, 2, 9, 8});
+  CHECK(onnx_tensor_message("s", onnx_type::FLOAT, {}, {}).bytes() == bytes{0x10, 1, 0x42, 1, 's', 0x4a, 0});
+  CHECK(onnx_value_message("x", 7).bytes() == bytes{0x0a, 1, 'x', 0x12, 18, 0x0a, 16, 0x08, 1, 0x12, 12, 0x0a, 6, 0x12, 4, 'r', 'o', 'w', 's',
                                             0x0a, 2, 0x08, 7});
 }

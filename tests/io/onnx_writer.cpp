@@ -34,9 +34,9 @@ struct turned : fp8_e4m3fn {  // a relative of it, other values
   [[nodiscard]] static std::string name() { return "turned"; }
   [[nodiscard]] static constexpr float decode(std::uint32_t code) noexcept { return -fp8_e4m3fn::decode(code); }
 };
-static_assert(detail::onnx_type_of<fp8_e4m3fn_overflowing>() == detail::onnx_type::FLOAT8E4M3FN);
-static_assert(detail::onnx_type_of<like_e4m3fn>() == detail::onnx_type::FLOAT8E4M3FN && !detail::onnx_type_of<turned>());
-static_assert(detail::onnx_type_of<fp8_e4m3fnuz>() == detail::onnx_type::FLOAT8E4M3FNUZ && !detail::onnx_type_of<nf4>());
+static_assert(detail::onnx_type_of_element<fp8_e4m3fn_overflowing>() == onnx_type::FLOAT8E4M3FN);
+static_assert(detail::onnx_type_of_element<like_e4m3fn>() == onnx_type::FLOAT8E4M3FN && !detail::onnx_type_of_element<turned>());
+static_assert(detail::onnx_type_of_element<fp8_e4m3fnuz>() == onnx_type::FLOAT8E4M3FNUZ && !detail::onnx_type_of_element<nf4>());
 
 std::string why(const auto& call) {
   try {

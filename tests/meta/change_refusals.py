@@ -26,6 +26,7 @@ READERS = {
     "flatbuffer|tflite_": ["tflite_file", "tflite_graph", "tflite_weights"],
     "checkpoint.hpp|safetensors_|json_": ["checkpoint", "safetensors_header", "safetensors_extents", "safetensors_file", "safetensors_index", "json_fields", "json_reader"],
     "calibration_cache": ["calibration_cache"],
+    "protobuf|onnx_(tensor|graph|file|layer|numbers|weights)": ["onnx_graph", "onnx_file", "onnx_layer", "onnx_numbers", "onnx_weights"],
     "quantized_": ["quantized_io", "quantized_description", "quantized_planes"],
 }
 RANDOM = "*bit may flip*,*any value*,*cut short*,*within a second*,*asks for more memory*"

@@ -2,7 +2,7 @@
 # Each tests/fuzz/*.cpp is a libFuzzer target: it replays tests/fuzz/corpus/<name>, if there is one, and then searches for
 # a short while from a fixed seed, under AddressSanitizer and UndefinedBehaviorSanitizer. It needs clang.
 set(HALFTONE_FUZZ_SECONDS 10 CACHE STRING "Seconds that each fuzz target searches for; those with the more to find take twice as many")
-set(fuzz_twice gguf tflite checkpoints)  # binary lengths and counts everywhere, or many readers
+set(fuzz_twice gguf tflite onnx checkpoints)  # binary lengths and counts everywhere, or many readers
 file(GLOB fuzz_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*.cpp")
 find_program(halftone_fuzz_compiler NAMES clang++-19 clang++-14 clang++)
 mark_as_advanced(halftone_fuzz_compiler)

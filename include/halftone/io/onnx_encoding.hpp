@@ -2,7 +2,7 @@
 // Halftone: messages of protobuf, and those of ONNX that a model needs, as bytes.
 #pragma once
 
-#include <halftone/core/config.hpp>
+#include <halftone/io/onnx_type.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -57,21 +57,15 @@ class protobuf_message {
   std::vector<std::uint8_t> bytes_;
 };
 
-/// TensorProto.DataType.
-enum class onnx_type : std::uint8_t {
-  FLOAT = 1, UINT8 = 2, INT8 = 3, UINT16 = 4, INT16 = 5, FLOAT8E4M3FN = 17, FLOAT8E4M3FNUZ = 18, FLOAT8E5M2 = 19,
-  FLOAT8E5M2FNUZ = 20, UINT4 = 21, INT4 = 22, FLOAT4E2M1 = 23, UINT2 = 25, INT2 = 26
-};
-
 /// An attribute that is an integer.
-struct onnx_attribute {
+struct onnx_integer {
   std::string_view name;
   std::size_t value;
 };
 
 /// NodeProto with one output. @param domain  empty for ONNX's own operators
-[[nodiscard]] inline protobuf_message onnx_node(std::string_view operation, std::span<const std::string_view> inputs,
-                                                std::string_view output, std::initializer_list<onnx_attribute> attributes,
+[[nodiscard]] inline protobuf_message onnx_node_message(std::string_view operation, std::span<const std::string_view> inputs,
+                                                std::string_view output, std::initializer_list<onnx_integer> attributes,
                                                 std::string_view domain = {}) {
   constexpr std::int64_t integer = 2;  // AttributeProto.AttributeType.INT
   protobuf_message node;
@@ -79,7 +73,7 @@ struct onnx_attribute {
     node.text(1, input);
   }
   node.text(2, output).text(3, output).text(4, operation);
-  for (const onnx_attribute& each : attributes) {
+  for (const onnx_integer& each : attributes) {
     node.message(5, protobuf_message().text(1, each.name).number(3, static_cast<std::int64_t>(each.value)).number(20, integer));
   }
   if (!domain.empty()) {
@@ -89,7 +83,7 @@ struct onnx_attribute {
 }
 
 /// TensorProto. @param extents  none for a scalar
-[[nodiscard]] inline protobuf_message onnx_tensor(std::string_view name, onnx_type type, std::span<const std::size_t> extents,
+[[nodiscard]] inline protobuf_message onnx_tensor_message(std::string_view name, onnx_type type, std::span<const std::size_t> extents,
                                                   std::span<const std::uint8_t> content) {
   protobuf_message tensor;
   if (!extents.empty()) {
@@ -99,7 +93,7 @@ struct onnx_attribute {
 }
 
 /// ValueInfoProto of a matrix of floats [rows, columns], whose rows are whatever is fed.
-[[nodiscard]] inline protobuf_message onnx_value(std::string_view name, std::size_t columns) {
+[[nodiscard]] inline protobuf_message onnx_value_message(std::string_view name, std::size_t columns) {
   const auto shape = protobuf_message()
                          .message(1, protobuf_message().text(2, "rows"))
                          .message(1, protobuf_message().number(1, static_cast<std::int64_t>(columns)));

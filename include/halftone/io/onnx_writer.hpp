@@ -2,10 +2,8 @@
 // Halftone: an ONNX model of linear layers, written from quantized matrices.
 #pragma once
 
-#include <halftone/element/minifloat.hpp>
 #include <halftone/format/onnx/nbits.hpp>
 #include <halftone/format/onnx/tensors.hpp>
-#include <halftone/format/target/rules.hpp>
 #include <halftone/io/file_replacement.hpp>
 #include <halftone/io/json_text.hpp>
 #include <halftone/io/onnx_encoding.hpp>
@@ -18,34 +16,6 @@
 namespace halftone::inline v0_1 {
 
 namespace detail {
-
-/// The type of tensors that hold these values.
-template <class Element>
-[[nodiscard]] constexpr std::optional<onnx_type> onnx_type_of() noexcept {
-  using enum onnx_type;
-  if constexpr (uniform_element<Element>) {
-    constexpr bool is_signed = Element::min < 0;
-    switch (Element::bits) {
-      case 2: return is_signed ? INT2 : UINT2;
-      case 4: return is_signed ? INT4 : UINT4;
-      case 8: return is_signed ? INT8 : UINT8;
-      case 16: return is_signed ? INT16 : UINT16;
-      default: return std::nullopt;
-    }
-  } else if constexpr (target::detail::same_values<Element, fp8_e4m3fn>()) {
-    return FLOAT8E4M3FN;
-  } else if constexpr (target::detail::same_values<Element, fp8_e4m3fnuz>()) {
-    return FLOAT8E4M3FNUZ;
-  } else if constexpr (target::detail::same_values<Element, fp8_e5m2>()) {
-    return FLOAT8E5M2;
-  } else if constexpr (target::detail::same_values<Element, fp8_e5m2fnuz>()) {
-    return FLOAT8E5M2FNUZ;
-  } else if constexpr (target::detail::same_values<Element, fp4_e2m1>()) {
-    return FLOAT4E2M1;
-  } else {
-    return std::nullopt;
-  }
-}
 
 /// Runs along k of each row of weights that DequantizeLinear has one scale for: `size` weights, or 0 for whole rows.
 template <class Granularity>
@@ -73,7 +43,7 @@ struct onnx_runs<per_group<N>> {
 /// Weights that DequantizeLinear makes floats of: `(code - zero point) * scale`, a scale a tensor, row or run of a row.
 template <class Scheme>
 concept onnx_linear_scheme =
-    scheme_type<Scheme> && detail::onnx_type_of<typename Scheme::element_type>().has_value() && Scheme::has_scale &&
+    scheme_type<Scheme> && detail::onnx_type_of_element<typename Scheme::element_type>().has_value() && Scheme::has_scale &&
     !Scheme::has_offset && !Scheme::has_own_real && detail::onnx_runs<typename Scheme::granularity_type>::known;
 
 /// Weights that MatMulNBits multiplies, with zero points of as many bits as codes or without any.
@@ -100,14 +70,14 @@ class onnx_writer {
   std::size_t input(const std::string& name, std::size_t columns) {
     expects(columns != 0 && columns <= largest_extent, "onnx_writer: ", name, ": ", columns, " columns");
     const std::size_t number = add_value(name, columns);
-    inputs_.message(11, detail::onnx_value(name, columns));
+    inputs_.message(11, detail::onnx_value_message(name, columns));
     return number;
   }
 
   /// x through codes of these parameters: QuantizeLinear and DequantizeLinear.
   /// @tparam Element  int8, uint8, int16 or uint16
   template <uniform_element Element>
-    requires(Element::bits >= 8 && detail::onnx_type_of<Element>().has_value())
+    requires(Element::bits >= 8 && detail::onnx_type_of_element<Element>().has_value())
   std::size_t quantize_dequantize(const std::string& name, std::size_t x, const group_parameters& p) {
     const value& from = value_at(name, x);
     expects(is_finite(p.scale) && p.scale > 0.0f, "onnx_writer: ", name, ": scale ", p.scale);
@@ -119,7 +89,7 @@ class onnx_writer {
     add_floats(scale, {}, {&p.scale, 1});
     std::vector<std::uint8_t> point(Element::bits / 8);
     write_code<Element::bits>(point.data(), 0, Element::code_of(p.zero_point));
-    add_tensor(zero, *detail::onnx_type_of<Element>(), {}, point);
+    add_tensor(zero, *detail::onnx_type_of_element<Element>(), {}, point);
     add_node("QuantizeLinear", {from_name, scale, zero}, codes, {});
     add_node("DequantizeLinear", {codes, scale, zero}, name, {});
     return number;
@@ -132,7 +102,7 @@ class onnx_writer {
   std::size_t linear(const std::string& name, std::size_t x, const quantized_matrix<Scheme>& w, std::span<const float> bias = {}) {
     using Element = typename Scheme::element_type;
     using runs = detail::onnx_runs<typename Scheme::granularity_type>;
-    constexpr detail::onnx_type type = *detail::onnx_type_of<Element>();
+    constexpr onnx_type type = *detail::onnx_type_of_element<Element>();
     const std::string from = expects_layer(name, x, w, bias);
     const std::size_t number = add_value(name, w.rows());
     const std::string codes = name + "//codes", scales = name + "//scales", zeros = name + "//zero_points", weights = name + "//weights";
@@ -155,7 +125,7 @@ class onnx_writer {
     } else {
       add_node("DequantizeLinear", inputs, weights, {{"axis", 1}, {"block_size", runs::size}});
     }
-    opset_ = std::max(opset_, Element::bits == 2 ? 25 : type == detail::onnx_type::FLOAT4E2M1 ? 23 : 21);
+    opset_ = std::max(opset_, Element::bits == 2 ? 25 : type == onnx_type::FLOAT4E2M1 ? 23 : 21);
     std::vector<std::string_view> factors{from, weights};
     const std::string biases = name + "//bias";
     if (!bias.empty()) {
@@ -176,13 +146,13 @@ class onnx_writer {
     const std::string codes = name + "//codes", scales = name + "//scales", zeros = name + "//zero_points", biases = name + "//bias";
     const std::size_t blocks = ceil_div(w.cols(), block);
     const std::size_t of_codes[] = {w.rows(), blocks, block * bits / 8}, of_scales[] = {w.rows(), blocks};
-    add_tensor(codes, detail::onnx_type::UINT8, of_codes, onnx::to_nbits(w));
+    add_tensor(codes, onnx_type::UINT8, of_codes, onnx::to_nbits(w));
     add_floats(scales, of_scales, onnx::scales_of(w, onnx::tensor_order::n_by_k));
     std::vector<std::string_view> inputs{from, codes, scales};
     if constexpr (Scheme::has_zero_point) {
       const std::vector<std::uint8_t> points = onnx::nbits_zero_points_of(w);
       const std::size_t of_points[] = {w.rows(), points.size() / std::max<std::size_t>(w.rows(), 1)};
-      add_tensor(zeros, detail::onnx_type::UINT8, of_points, points);
+      add_tensor(zeros, onnx_type::UINT8, of_points, points);
       inputs.push_back(zeros);
     }
     const std::string product = bias.empty() ? name : name + "//product";
@@ -199,7 +169,7 @@ class onnx_writer {
   void output(std::size_t number) {
     const value& chosen = value_at("output", number);
     expects(!chosen.is_output, "onnx_writer: ", chosen.name, " is an output already");
-    outputs_.message(12, detail::onnx_value(chosen.name, chosen.columns));
+    outputs_.message(12, detail::onnx_value_message(chosen.name, chosen.columns));
     values_[number].is_output = true;
   }
 
@@ -271,9 +241,9 @@ class onnx_writer {
     values_.push_back({.name = name, .columns = columns});
     return values_.size() - 1;
   }
-  void add_tensor(std::string_view name, detail::onnx_type type, std::span<const std::size_t> extents,
+  void add_tensor(std::string_view name, onnx_type type, std::span<const std::size_t> extents,
                   std::span<const std::uint8_t> content) {
-    tensors_.message(5, detail::onnx_tensor(name, type, extents, content));
+    tensors_.message(5, detail::onnx_tensor_message(name, type, extents, content));
   }
   void add_floats(std::string_view name, std::span<const std::size_t> extents, std::span<const float> floats) {
     std::vector<std::uint8_t> content;
@@ -283,11 +253,11 @@ class onnx_writer {
         content.push_back(static_cast<std::uint8_t>(bits >> shift));
       }
     }
-    add_tensor(name, detail::onnx_type::FLOAT, extents, content);
+    add_tensor(name, onnx_type::FLOAT, extents, content);
   }
   void add_node(std::string_view operation, const std::vector<std::string_view>& inputs, std::string_view output,
-                std::initializer_list<detail::onnx_attribute> attributes, std::string_view domain = {}) {
-    nodes_.message(1, detail::onnx_node(operation, inputs, output, attributes, domain));
+                std::initializer_list<detail::onnx_integer> attributes, std::string_view domain = {}) {
+    nodes_.message(1, detail::onnx_node_message(operation, inputs, output, attributes, domain));
   }
 
   std::string producer_;
