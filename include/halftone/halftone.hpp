@@ -113,11 +113,15 @@
 #include <halftone/gemm/grouped_gemm.hpp>
 #include <halftone/gemm/pack.hpp>
 #include <halftone/gemm/packed_view.hpp>
+#include <halftone/ptq/by_importance.hpp>
 #include <halftone/ptq/cholesky.hpp>
 #include <halftone/ptq/double_lanes.hpp>
 #include <halftone/ptq/error_feedback.hpp>
 #include <halftone/ptq/feedback_rows.hpp>
 #include <halftone/ptq/gptq.hpp>
+#include <halftone/ptq/least_squares.hpp>
+#include <halftone/ptq/objective.hpp>
+#include <halftone/ptq/scale_sweep.hpp>
 #include <halftone/quantize/compare.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/move_rows.hpp>
