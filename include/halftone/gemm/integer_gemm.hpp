@@ -185,14 +185,22 @@ class integer_block {
     for (; r + MostRows <= rows_; r += MostRows) {
       run_tile<Source, Panels, MostRows>(panel, lines, begin, end, r);
     }
-    tail_rows<Source, Panels, has_every_tail<Source, Panels> ? MostRows - 1 : std::bit_floor(MostRows - 1)>(panel, lines, begin,
-                                                                                                          end, r);
+    tail_rows<Source, Panels, most_tail<Source, Panels>(MostRows)>(panel, lines, begin, end, r);
   }
 
   /// Where most time goes there is a tile for every number of rows; elsewhere fewer tiles are faster to compile.
   template <class Source, std::size_t Panels>
   static constexpr bool has_every_tail =
       Panels == tile_panels && (lines_are_codes || !std::is_same_v<Source, own_lines>);
+
+  /// The largest tile for rows that are left over. Lines of a strip that only end what bit planes hold have just one more tile.
+  template <class Source, std::size_t Panels>
+  [[nodiscard]] static consteval std::size_t most_tail(std::size_t rows) {
+    if (has_every_tail<Source, Panels>) {
+      return rows - 1;
+    }
+    return std::is_same_v<Source, own_lines> && !runs_decoded ? std::min<std::size_t>(rows - 1, 1) : std::bit_floor(rows - 1);
+  }
 
   template <class Source, std::size_t Panels, std::size_t Rows>
   void tail_rows(std::size_t panel, const std::uint8_t* const* lines, std::size_t begin, std::size_t end,
@@ -204,9 +212,8 @@ class integer_block {
         tail_rows<Source, Panels, Rows - 1>(panel, lines, begin, end, r);
       }
     } else if constexpr (Rows > 0) {
-      if (rows_ - r >= Rows) {
+      for (; rows_ - r >= Rows; r += Rows) {
         run_tile<Source, Panels, Rows>(panel, lines, begin, end, r);
-        r += Rows;
       }
       tail_rows<Source, Panels, Rows / 2>(panel, lines, begin, end, r);
     }
