@@ -11,7 +11,8 @@
 //   with data members of its own, chooses. Its parameters are stored as all are.
 //   With `widens_to_zero<M>` (a variable to specialize) it promises besides that ends of a range count only as far as they
 //   lie beyond zero: choose({a, b}, e) == choose({min(a, 0), max(b, 0)}, e). Finding such ends takes two thirds of the time.
-//   With `positive_scale<M>` (a variable to specialize) it promises that no scale is negative; storages without a sign want that.
+//   With `positive_scale<M>` (a variable to specialize) it promises that no scale is negative; storages without a sign want that. 0 is
+//   allowed, which a group of zeros mostly has. With `scale_above_zero<M>` it promises that no scale is 0 either.
 //
 // Laws. The parameters are finite for every finite range. A group of zeros gives a scale whose codes decode to zero.
 // Every x in the range that the mapping promises to cover dequantizes to within |scale| / 2 of itself, up to one rounding of
@@ -45,9 +46,13 @@ concept prepared_mapping = requires(const M& m, matrix_view<const float> values)
 template <class M>
 inline constexpr bool widens_to_zero = false;
 
-/// No scale of the mapping is negative: see the promise above. Not inherited.
+/// No scale of the mapping is negative; some may be 0: see the promise above. Not inherited.
 template <class M>
 inline constexpr bool positive_scale = false;
+
+/// Every scale of the mapping is above zero, that of a group of zeros, too. Not inherited.
+template <class M>
+inline constexpr bool scale_above_zero = false;
 
 namespace detail {
 

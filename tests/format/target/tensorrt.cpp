@@ -11,6 +11,10 @@ using namespace halftone;
 using t = target::tensorrt;
 
 static_assert(accepted_by<t, tensorrt::qdq_int8<>> && accepted_by<t, tensorrt::int8_symmetric<>>);
+static_assert(target::tensorrt_imports<tensorrt::qdq_int8<>> && target::tensorrt_imports<tensorrt::qdq_fp8<>>);
+static_assert(target::tensorrt_imports<tensorrt::int4_blocks_onnx<64>>);
+static_assert(!target::tensorrt_imports<tensorrt::int8_symmetric<>> && !target::tensorrt_imports<tensorrt::int4_blocks<128>>);
+static_assert(!target::tensorrt_imports<tensorrt::int4_reciprocal<>>);  // above zero, and not accepted
 static_assert(accepted_by<t, scheme<int8_narrow, symmetric, per_channel<1>, stored_as<fp16>>>);
 static_assert(accepted_by<t, tensorrt::fp8_scaled<>> && accepted_by<t, tensorrt::fp8_scaled<per_channel<0>>>);
 static_assert(accepted_by<t, tensorrt::int4_blocks<128>> && accepted_by<t, tensorrt::int4_blocks_onnx<64>>);
@@ -23,7 +27,7 @@ TEST_CASE("TensorRT: what is said of other schemes") {
         "TensorRT: real numbers are scale * code; its importer refuses zero points other than 0");
   CHECK(why_not<t, tensorrt::int4_reciprocal<>>() == "TensorRT: real numbers are scale * code; its importer refuses zero points other than 0");
   CHECK(why_not<t, scheme<int4, symmetric_signed_extreme, per_group<128>>>() ==
-        "TensorRT: scales are positive, and this mapping may choose a negative one");
+        "TensorRT: scales are not negative, and this mapping may choose a negative one");
   CHECK(why_not<t, tensorrt::int8_symmetric<per_group<128>>>() == "TensorRT: int8 has one scale, or one for each channel");
   CHECK(why_not<t, tensorrt::int4_blocks<32>>() == "TensorRT: int4 has a scale for each block of 64 or 128 along k");
   CHECK(why_not<t, tensorrt::fp8_scaled<per_group<32>>>() ==

@@ -41,12 +41,31 @@ TEST_CASE("stored reciprocals are rounded twice") {
   CHECK(rule::real(3.0f, {.scale = 2.0f}) == 1.5f);
 }
 
+template <class Mapping, class Element>
+bool is_above_zero(const Element& e) {
+  static_assert(positive_scale<Mapping> && scale_above_zero<Mapping>);
+  bool above = true;
+  for (const float end : {0.0f, 1e-45f, 1e-38f, 1e-5f, 1.0f, 3e38f}) {
+    above = above && Mapping::choose({-end, end}, e).scale > 0.0f && Mapping::choose({0.0f, end}, e).scale > 0.0f;
+  }
+  return above;
+}
+
+TEST_CASE("scales that are never zero") {
+  static_assert(!scale_above_zero<tensorrt::symmetric_by_log2> && !scale_above_zero<tensorrt::nvfp4_block_amax>);
+  CHECK(is_above_zero<tensorrt::stored_reciprocal>(int4{}));
+  CHECK(is_above_zero<tensorrt::symmetric_from_1e_5>(int4{}));
+  CHECK(is_above_zero<tensorrt::symmetric_or_one>(int8{}));
+  CHECK(is_above_zero<tensorrt::symmetric_or_one>(fp8_e4m3fn{}));
+}
+
 TEST_CASE("other scales") {
   CHECK(tensorrt::symmetric_from_1e_5::choose({-1e-6f, 1e-6f}, int4{}).scale == 1e-5f);
   CHECK(tensorrt::symmetric_from_1e_5::choose({-1.0f, 14.0f}, int4{}).scale == 2.0f);
   CHECK(tensorrt::symmetric_or_one::choose({0.0f, 0.0f}, int8{}).scale == 1.0f);
   CHECK(tensorrt::symmetric_or_one::choose({0.0f, 1e-45f}, int8{}).scale == 1.0f);
   CHECK(tensorrt::symmetric_or_one::choose({-254.0f, 1.0f}, int8{}).scale == 2.0f);
+  CHECK(tensorrt::symmetric_or_one::choose({-896.0f, 1.0f}, fp8_e4m3fn{}).scale == 2.0f);
   CHECK(tensorrt::nvfp4_tensor_scale::choose({0.0f, 5376.0f}, fp8_e4m3fn{}).scale == 2.0f);
   CHECK(tensorrt::nvfp4_block_amax::choose({-9.0f, 1.0f}, fp4_e2m1{}).scale == 9.0f);
   CHECK(tensorrt::by_six_scales::scaled(12.0f, tensorrt::by_six_scales::factor_of(2.0f)) == 1.0f);

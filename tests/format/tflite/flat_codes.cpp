@@ -37,6 +37,9 @@ TEST_CASE("rows that end within a byte share it with the next") {
   tflite::from_flat(bytes, q);
   CHECK(std::vector<std::uint8_t>(q.codes().begin(), q.codes().end()) == std::vector<std::uint8_t>{0x21, 0x03, 0x54, 0x06});
   CHECK(tflite::to_flat(q) == std::vector<std::uint8_t>{0x21, 0x43, 0x65});
+  const std::uint8_t other[3] = {0x12, 0x34, 0x56};
+  tflite::from_flat(other, q);  // in the place of the first
+  CHECK(tflite::to_flat(q) == std::vector<std::uint8_t>{0x12, 0x34, 0x56});
 }
 
 TEST_CASE_TEMPLATE("codes there and back", Element, int2, int4, int8, int16) {

@@ -50,6 +50,13 @@ TEST_CASE("where rows stand: halves of a whole block, pairs of a shorter one") {
   CHECK(narrow[64 + 16 + 3] == (q.code_at(64 + 3, 1) | q.code_at(64 + 19, 1) << 4));
 }
 
+TEST_CASE("codes take the place of what a matrix held") {
+  auto q = weights(34, 3);
+  const std::vector<std::uint8_t> zeros(17 * 3);
+  torch::from_int4pack<32>(zeros, q);
+  CHECK(torch::to_int4pack<32>(q) == zeros);
+}
+
 TEST_CASE("other sizes are refused") {
   quantized_matrix<tiny> q(matrix_shape{2, 4}), odd(matrix_shape{3, 4});
   const std::vector<std::uint8_t> bytes(5);

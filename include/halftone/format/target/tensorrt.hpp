@@ -10,6 +10,7 @@
 
 namespace halftone::inline v0_1::target {
 
+/// Its importer of ONNX models takes no scale of 0, which most mappings give a group of zeros: `tensorrt_imports`.
 struct tensorrt {
   [[nodiscard]] static constexpr std::string_view name() { return "TensorRT"; }
 
@@ -24,8 +25,8 @@ struct tensorrt {
     template <class S>
     static constexpr bool holds = detail::has_scale_alone<S>;
   };
-  struct tensorrt_scales_are_positive {
-    static constexpr std::string_view text = "TensorRT: scales are positive, and this mapping may choose a negative one";
+  struct tensorrt_scales_are_not_negative {
+    static constexpr std::string_view text = "TensorRT: scales are not negative, and this mapping may choose a negative one";
     template <class S>
     static constexpr bool holds = positive_scale<typename S::mapping_type>;
   };
@@ -64,10 +65,14 @@ struct tensorrt {
                                   : detail::is_stored_as<P, fp32> || detail::is_stored_as<P, fp16> || detail::is_stored_as<P, bf16> ||
                                         (detail::is_stored_as<P, e8m0_floor> && !uniform_element<typename S::element_type>);
   };
-  using rules = rule_list<tensorrt_elements_are_int8_fp8_int4_fp4, tensorrt_zero_points_are_zero, tensorrt_scales_are_positive,
+  using rules = rule_list<tensorrt_elements_are_int8_fp8_int4_fp4, tensorrt_zero_points_are_zero, tensorrt_scales_are_not_negative,
                           tensorrt_int8_has_a_scale_for_the_tensor_or_a_channel, tensorrt_int4_has_blocks_of_64_or_128,
                           tensorrt_fp8_has_a_scale_for_the_tensor_a_channel_or_32, tensorrt_fp4_has_fp8_scales_for_16_under_a_float,
                           tensorrt_scales_are_floats>;
 };
+
+/// Schemes of which TensorRT's importer takes every matrix: no scale is 0, whatever the weights are.
+template <class S>
+concept tensorrt_imports = accepted_by<tensorrt, S> && scale_above_zero<typename S::mapping_type>;
 
 }  // namespace halftone::inline v0_1::target

@@ -45,7 +45,8 @@ struct symmetric_from_1e_5 {
 struct symmetric_or_one {
   static constexpr halftone::equation equation = halftone::equation::scaled;
   [[nodiscard]] static std::string name() { return "tensorrt_symmetric_or_one"; }
-  template <signed_element Element>
+  template <element_format Element>
+    requires(!uniform_element<Element> || signed_element<Element>)
   [[nodiscard]] HALFTONE_INLINE static constexpr group_parameters choose(range r, const Element& e) noexcept {
     const float scale = maximum(magnitude(r.min), magnitude(r.max)) / largest_level(e);
     return {.scale = chosen(scale == 0.0f, 1.0f, scale)};
@@ -116,9 +117,15 @@ namespace halftone::inline v0_1 {
 template <>
 inline constexpr bool positive_scale<tensorrt::stored_reciprocal> = true;
 template <>
+inline constexpr bool scale_above_zero<tensorrt::stored_reciprocal> = true;
+template <>
 inline constexpr bool positive_scale<tensorrt::symmetric_from_1e_5> = true;
 template <>
+inline constexpr bool scale_above_zero<tensorrt::symmetric_from_1e_5> = true;
+template <>
 inline constexpr bool positive_scale<tensorrt::symmetric_or_one> = true;
+template <>
+inline constexpr bool scale_above_zero<tensorrt::symmetric_or_one> = true;
 template <>
 inline constexpr bool widens_to_zero<tensorrt::symmetric_or_one> = true;
 template <>

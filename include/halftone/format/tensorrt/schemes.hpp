@@ -25,6 +25,10 @@ using int8_symmetric = scheme<int8, symmetric, Granularity, by_division>;
 template <class Granularity = per_channel<0>>
 using qdq_int8 = scheme<int8, symmetric_or_one, Granularity, by_division>;
 
+/// fp8 weights before DequantizeLinear, the same way: one scale for the tensor or for each channel.
+template <class Granularity = per_tensor>
+using qdq_fp8 = scheme<fp8_e4m3fn, symmetric_or_one, Granularity, by_division>;
+
 /// FP8QTensor: fp8 e4m3, scale = amax / 448, of the tensor, of rows or of blocks (per_block<128, 128>).
 template <class Granularity = per_tensor>
 using fp8_scaled = scheme<fp8_e4m3fn, symmetric, Granularity, by_division>;

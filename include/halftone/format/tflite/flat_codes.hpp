@@ -19,7 +19,7 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::tflite {
   return bits >= 8 ? saturated_product(codes, bits / 8) : ceil_div(codes, 8 / bits);
 }
 
-/// Copies the codes of a file to a matrix of the same shape, whose codes are zero.
+/// Copies the codes of a file to a matrix of the same shape, in the place of its own.
 /// @throws halftone::error if `bytes` is no flat_bytes(...) long
 template <class Scheme>
   requires(scalar_element<typename Scheme::element_type>)
@@ -31,6 +31,7 @@ void from_flat(std::span<const std::uint8_t> bytes, quantized_matrix<Scheme>& q)
     std::copy(bytes.begin(), bytes.end(), q.codes().begin());
     return;
   }
+  std::fill(q.codes().begin(), q.codes().end(), std::uint8_t{0});
   for (std::size_t row = 0; row < q.rows(); ++row) {
     std::uint8_t* const codes = q.row_codes(row).data();
     for (std::size_t k = 0; k < q.cols(); ++k) {

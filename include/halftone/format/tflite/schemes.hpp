@@ -55,6 +55,8 @@ namespace halftone::inline v0_1 {
 template <>
 inline constexpr bool positive_scale<tflite::symmetric_above_zero> = true;
 template <>
+inline constexpr bool scale_above_zero<tflite::symmetric_above_zero> = true;
+template <>
 inline constexpr bool widens_to_zero<tflite::symmetric_above_zero> = true;
 
 }  // namespace halftone::inline v0_1

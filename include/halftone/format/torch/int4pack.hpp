@@ -30,7 +30,7 @@ void for_each_int4_byte(matrix_shape shape, const Visitor& visit) {
 }
 }  // namespace detail
 
-/// Copies the codes to a matrix of the same shape, whose codes are zero.
+/// Copies the codes to a matrix of the same shape, in the place of its own.
 /// @tparam BlockRows  64 or 32, as the machine had it that packed them
 /// @throws halftone::error if the rows are odd in number, or `bytes` is not rows * cols / 2 long
 template <std::size_t BlockRows, class Scheme>
@@ -38,6 +38,7 @@ template <std::size_t BlockRows, class Scheme>
 void from_int4pack(std::span<const std::uint8_t> bytes, quantized_matrix<Scheme>& q) {
   expects(q.rows() % 2 == 0, "torch: int4pack has pairs of rows, not ", q.rows(), " rows");
   expects(bytes.size() == q.rows() / 2 * q.cols(), "torch: ", bytes.size(), " bytes of int4pack for [", q.rows(), ", ", q.cols(), "]");
+  std::fill(q.codes().begin(), q.codes().end(), std::uint8_t{0});
   detail::for_each_int4_byte<BlockRows>(q.shape(), [&](std::size_t byte, std::size_t low, std::size_t high, std::size_t k) {
     write_code<4>(q.row_codes(low).data(), k, bytes[byte] & 15u);
     write_code<4>(q.row_codes(high).data(), k, static_cast<std::uint32_t>(bytes[byte] >> 4));
