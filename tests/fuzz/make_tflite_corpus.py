@@ -81,14 +81,18 @@ class Builder:
         return bytes(self.data)
 
 
-def model(tensors, constants=(), operators=(), codes=(9,), inputs=(), outputs=()):
-    """tensors: (type, shape, buffer, scales, zero points); operators: (code, inputs, outputs, options or none)."""
+def model(tensors, constants=(), operators=(), codes=(9,), inputs=(), outputs=(), blocks=(), sparse=()):
+    """tensors: (type, shape, buffer, scales, zero points); blocks: (tensor, its scales, size); sparse: tensors; operators: (code, inputs, outputs, options or none)."""
     b = Builder()
 
     def tensor(i, kind, shape, buffer, scales, zeros):
         quantization = b.table((2, "o", b.numbers("f", *scales)), (3, "o", b.numbers("q", *zeros)))
+        for of, tensor_of_scales, size in blocks:
+            if of == i:
+                described = b.table((0, "i", tensor_of_scales), (1, "i", -1), (2, "i", size))
+                quantization, scales = b.table((4, "b", 2), (5, "o", described)), True
         return b.table((0, "o", b.numbers("i", *shape)), (1, "b", kind), (2, "i", buffer), (3, "o", b.text(f"t{i}")),
-                       *([(4, "o", quantization)] if scales else []))
+                       *([(4, "o", quantization)] if scales else []), *([(6, "o", b.table())] if i in sparse else []))
 
     def operation(code, ins, outs, options):
         extra = [(3, "b", 8), (4, "o", b.table(*((i, "b", v) for i, v in enumerate(options))))] if options is not None else []
@@ -114,6 +118,9 @@ seeds = {
     "halves": model([(FLOAT16, [1, 2], 1, [], []), (FLOAT32, [1, 2], 0, [], [])], [[0, 60, 0, 188]], [(0, [0], [1], None)], (6,)),
     "floats": model([(FLOAT32, [1, 1], 1, [], []), (INT64, [1], 2, [], [])], [[0, 0, 128, 63], range(8)]),
     "empty_tensors": model([(INT8, [0, 5], 1, [], []), (INT8, [], 2, [], []), (13, [4], 3, [], [])], [[], [7], [1, 2, 3]]),
+    "blocks": model([(INT4, [2, 4], 1, [], []), (FLOAT16, [2, 2], 2, [], [])], [[0x21, 0x8f, 0x70, 0], [0, 56, 0, 60, 0, 64, 0, 0]],
+                    blocks=[(0, 1, 2)]),
+    "sparse": model([(INT8, [4, 4], 1, [1.0], [0])], [[1, 2, 3]], sparse=[0]),
     "no_codes": model([(INT8, [2, 1], 1, [1.0, 1.0], [0, 0])], [[1, 2]], codes=()),
     "wrong_scales": model([(INT8, [3, 1], 1, [1.0, 1.0], [0, 0])], [[1, 2, 3]]),
     "wrong_tensor": model([x], operators=[(0, [0, 7], [0], [0])]),

@@ -74,6 +74,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (std::size_t i = 0; i < file.tensor_count(g); ++i) {
       use(file.tensor(i, g), bytes);
     }
+    for (std::size_t i = 0; i < file.tensor_count(g); ++i) {
+      const tflite_tensor tensor = file.tensor(i, g);
+      if (const auto& blocks = tensor.quantization.blocks()) {
+        const auto q = read_blocks<int4, 2>(tensor, file.tensor(blocks->scales, g));
+        require(q ? q.value().codes().size() == tensor.bytes.size() : q.failure().offset < size);
+      }
+    }
     for (std::size_t i = 0; i < file.operator_count(g); ++i) {
       const tflite_operator op = file.operation(i, g);
       for (std::size_t j = 0; j < op.inputs.size(); ++j) {

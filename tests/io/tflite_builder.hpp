@@ -201,9 +201,23 @@ inline flat_builder float_file() {
   return f.finish().set("half/1", f.at("behind"), 8);
 }
 
+/// Weights [2, 4] of 4 bits in blocks of 2, whose scales are tensor 1.
+inline flat_builder block_file() {
+  flat_builder f;
+  f.table("model", {{0, 4, 3}, {2, 4, 0, "graphs"}, {4, 4, 0, "buffers"}}).tables("graphs", {"graph"});
+  f.table("graph", {{0, 4, 0, "tensors"}}).tables("tensors", {"w", "s"});
+  f.table("w", {{0, 4, 0, "ws"}, {1, 1, 17}, {2, 4, 1}, {3, 4, 0, "wn"}, {4, 4, 0, "wq"}}).numbers("ws", 4, {2, 4}).text("wn", "w");
+  f.table("wq", {{4, 1, 2}, {5, 4, 0, "wb"}}).table("wb", {{0, 4, 1}, {1, 4, 0xffffffff}, {2, 4, 2}});
+  f.table("s", {{0, 4, 0, "ss"}, {1, 1, 1}, {2, 4, 2}, {3, 4, 0, "sn"}}).numbers("ss", 4, {2, 2}).text("sn", "s");
+  f.tables("buffers", {"none", "codes", "scales"}).table("none", {}).table("codes", {{0, 4, 0, "codes.bytes"}});
+  f.numbers("codes.bytes", 1, {0x21, 0x8f, 0x70, 0x00}).table("scales", {{0, 4, 0, "scales.bytes"}});
+  f.numbers("scales.bytes", 1, {0x00, 0x38, 0x00, 0x3c, 0x00, 0x40, 0x00, 0x00});  // 0.5, 1, 2, 0
+  return f.finish();
+}
+
 /// As little as possible.
 inline flat_builder smallest_file() { return flat_builder().table("model", {{0, 4, 3}}).finish(); }
 
-inline std::vector<bytes> legal_tflite_files() { return {layer_file().file(), float_file().file(), smallest_file().file()}; }
+inline std::vector<bytes> legal_tflite_files() { return {layer_file().file(), float_file().file(), block_file().file(), smallest_file().file()}; }
 
 }  // namespace halftone_test

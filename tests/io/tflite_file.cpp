@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Halftone tests: what a .tflite file gives out, of files made here and by the schema of ai-edge-litert.
 #include <halftone/io/tflite_file.hpp>
+#include <halftone/io/tflite_weights.hpp>
 
 #include "tflite_builder.hpp"
 
@@ -104,6 +105,25 @@ TEST_CASE("files on the disk") {
   CHECK(tflite_file::open(folder / "none").failure().code == file_error::cannot_open);
   write_file(folder / "empty", {});
   CHECK(tflite_file::open(folder / "empty").failure().code == file_error::truncated);
+}
+
+TEST_CASE("constants behind 2 GiB and 4 GiB") {
+  if constexpr (sizeof(std::size_t) == 8) {
+    const temporary_folder folder;
+    for (const std::uint64_t place : {std::uint64_t{0x80000000}, std::uint64_t{0x140000008}}) {
+      const std::string path = folder / "large.tflite";
+      flat_builder f = float_file();
+      write_file(path, f.set("half/1", place, 8).file());
+      std::filesystem::resize_file(path, place);  // zeros that take no room on the disk
+      std::ofstream(path, std::ios::binary | std::ios::app).write("\x00\x3e\x00\xc0", 4);
+      const tflite_file file = tflite_file::open(path).value();
+      const auto q = read_matrix<tflite::float16_weights>(file.tensor(0)).value();
+      CHECK((q.value_at(0, 0) == 1.5f && q.value_at(0, 1) == -2.0f));
+      write_file(path, f.set("half/2", 5, 8).file());
+      std::filesystem::resize_file(path, place + 4);
+      CHECK(tflite_file::open(path).failure().code == file_error::bad_extent);
+    }
+  }
 }
 
 TEST_CASE("files of ai-edge-litert's schema") {

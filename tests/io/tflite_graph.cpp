@@ -27,6 +27,7 @@ std::size_t read_tensor(const tflite_tensor& tensor, std::span<const std::uint8_
     read += static_cast<std::size_t>(tensor.quantization.scale(i) == 0.5f) + static_cast<std::size_t>(tensor.quantization.zero_point(i) == 7);
   }
   read += read_matrix<tflite::weights<int8>>(tensor).has_value() + read_matrix<tflite::weights<int4, per_tensor>>(tensor).has_value();
+  read += read_blocks<int4, 2>(tensor, tensor).has_value();
   read += read_matrix<tflite::float16_weights>(tensor).has_value() + read_matrix<tflite::uint8_weights>(tensor).has_value();
   return read + read_numbers<std::int32_t>(tensor).has_value() + read_parameters(tensor).has_value();
 }

@@ -84,7 +84,7 @@ TEST_CASE("what is no such matrix is refused") {
   CHECK(matrix_failure<per_row>(layer_file().drop("w", 4)) == "tflite: tensor \"w\": 0 scales along axis 0, not 2 along axis 0");
   CHECK(matrix_failure<per_row>(layer_file().set("ws[0]", 3, 4).set("ws[1]", 2, 4).set("wq/6", 1, 4)) ==
         "tflite: tensor \"w\": 2 scales along axis 1, not 3 along axis 0");
-  CHECK(matrix_failure<per_row>(layer_file().set("wq/4", 2, 1)) == "tflite: tensor \"w\": its scales are not one for all or one a row");
+  CHECK(matrix_failure<per_row>(layer_file().set("wq/4", 1, 1)) == "tflite: tensor \"w\": its scales are not one for all or one a row");
   CHECK(matrix_failure<per_row>(layer_file().set("wq.s[1]", 0xbf800000, 4), "w", file_error::malformed) == "tflite: tensor \"w\": scale 1 is -1");
   const file_failure infinite = failure_of(layer_file().set("wq.s[1]", 0x7f800000, 4), "w", [](const tflite_tensor& t) { return read_matrix<per_row>(t); });
   CHECK(infinite.text == "tflite: tensor \"w\": scale 1 is inf");
@@ -103,6 +103,48 @@ TEST_CASE("what is no such matrix is refused") {
     CHECK(matrix_failure<per_row>(f, "w", file_error::unknown_type) ==
           std::string("tflite: tensor \"w\": it is ") + (field == 6 ? "sparse" : "in another file") + ", which is not read");
   }
+}
+
+TEST_CASE("weights in blocks") {
+  const bytes content = block_file().file();
+  const tflite_file file = tflite_file::parse(content).value();
+  const tflite_blocks blocks = file.tensor(0).quantization.blocks().value();
+  CHECK((blocks.block_size == 2 && blocks.scales == 1 && !blocks.zero_points));
+  const auto q = read_blocks<int4, 2>(file.tensor(0), file.tensor(blocks.scales)).value();
+  const float reals[8] = {0.5f, 1.0f, -1.0f, -8.0f, 0.0f, 14.0f, 0.0f, 0.0f};
+  for (std::size_t i = 0; i < 8; ++i) {
+    CHECK(q.value_at(i / 4, i % 4) == reals[i]);
+  }
+  CHECK(matrix_failure<tflite::weights<int4>>(block_file()) == "tflite: tensor \"w\": its scales are not one for all or one a row");
+}
+
+TEST_CASE("blocks that are refused") {
+  const auto failure = [](const flat_builder& builder, file_error code, std::size_t scales = 1) {
+    return failure_of(builder, "w", [&](const tflite_tensor& w) {
+      const bytes content = builder.file();
+      const result<quantized_matrix<tflite::block_weights<int4, 2>>> q = read_blocks<int4, 2>(w, tflite_file::parse(content).value().tensor(scales));
+      CHECK((q || q.failure().code == code));
+      return q;
+    }).text;
+  };
+  using enum file_error;
+  const std::string shape = "tflite: tensor \"w\": it is no matrix of whole blocks of 2 along each row, without zero points";
+  CHECK(failure(block_file().set("wb/2", 4, 4), scheme_mismatch) == shape);
+  CHECK(failure(block_file().set("wb/1", 1, 4), scheme_mismatch) == shape);
+  CHECK(failure(block_file().drop("wb", 1), scheme_mismatch) == shape);  // absent: those of tensor 0
+  CHECK(failure(block_file().set("wq/4", 0, 1), scheme_mismatch) == shape);
+  CHECK(failure(block_file().set("wq/4", 3, 1), scheme_mismatch) == shape);  // several axes
+  CHECK(failure(block_file().set("ws", 1, 4).set("ws[0]", 8, 4), scheme_mismatch) == shape);
+  CHECK(failure(block_file().set("ws[0]", 8, 4).set("ws[1]", 1, 4), scheme_mismatch) == shape);
+  CHECK(failure(block_file().set("w/1", 9, 1).set("ws[0]", 1, 4), scheme_mismatch) == "tflite: tensor \"w\": its type is INT8, not INT4");
+  CHECK(failure(block_file(), scheme_mismatch, 0) == "tflite: tensor \"w\": its type is INT4, not FLOAT16");
+  CHECK(failure(block_file().set("s/2", 0, 4), not_found) == "tflite: tensor \"s\": it is no constant");
+  CHECK(failure(block_file().set("ss[0]", 1, 4).set("scales.bytes", 4, 4), scheme_mismatch) == "tflite: tensor \"s\": 2 scales, not 4");
+  CHECK(failure(block_file().set("scales.bytes[3]", 0xbc, 1), malformed) == "tflite: tensor \"s\": scale 1 is -1");
+  CHECK(failure(block_file().set("scales.bytes[3]", 0x7c, 1), malformed) == "tflite: tensor \"s\": scale 1 is inf");
+  const bytes empty = block_file().set("ws[0]", 0, 4).set("codes.bytes", 0, 4).set("ss[0]", 0, 4).set("scales.bytes", 0, 4).file();
+  const tflite_file none = tflite_file::parse(empty).value();
+  CHECK(read_blocks<int4, 2>(none.tensor(0), none.tensor(1)).value().shape() == matrix_shape{0, 0});
 }
 
 TEST_CASE("weights without elements, of any extent") {

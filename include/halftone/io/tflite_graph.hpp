@@ -147,7 +147,12 @@ class tflite_check {
     tflite_tensor_reader reader(r_, index.buffers);
     for (std::size_t i = 0; enter(graph.tensors, i); ++i) {
       const flat_table table = r_.table_of(graph.tensors, i, {"tensor", i});
-      static_cast<void>(reader.read(table, i));
+      const tflite_tensor tensor = reader.read(table, i);
+      const std::optional<tflite_blocks>& blocks = tensor.quantization.blocks();
+      if (blocks && blocks->scales >= graph.tensors.size) {
+        r_.fail(file_error::malformed, tensor.offset, "tensor ", i, ": scales of its blocks in tensor ", blocks->scales, " of ",
+                graph.tensors.size);
+      }
     }
     check_indices(graph.inputs, graph, {"inputs of graph", number});
     check_indices(graph.outputs, graph, {"outputs of graph", number});

@@ -9,6 +9,13 @@
 
 namespace halftone::inline v0_1 {
 
+/// Blocks along the last axis, whose scales are a tensor of the same graph.
+struct tflite_blocks {
+  std::size_t block_size = 0;  ///< not 0
+  std::size_t scales = 0;      ///< number of the tensor
+  std::optional<std::size_t> zero_points;
+};
+
 /// Scales and zero points as the file holds them: real = scale * (code - zero point). Nothing is promised of the numbers.
 class tflite_quantization {
  public:
@@ -21,8 +28,10 @@ class tflite_quantization {
     return zero_points_.size == 0 ? 0 : detail::flat_reader(file_, "").at<std::int64_t>(zero_points_.position + 8 * i);
   }
   [[nodiscard]] std::size_t axis() const noexcept { return axis_; }
-  /// The file describes it in another way (blocks, or of the user's own), which is not read.
+  /// The file describes it in another way (blocks, several axes, or of the user's own); blocks alone are read.
   [[nodiscard]] bool has_details() const noexcept { return has_details_; }
+  /// The blocks, if it describes such.
+  [[nodiscard]] const std::optional<tflite_blocks>& blocks() const noexcept { return blocks_; }
   /// Where the scales are in the file.
   [[nodiscard]] std::uint64_t offset() const noexcept { return scales_.position; }
 
@@ -33,6 +42,7 @@ class tflite_quantization {
   detail::flat_list zero_points_;
   std::size_t axis_ = 0;
   bool has_details_ = false;
+  std::optional<tflite_blocks> blocks_;
 };
 
 /// A tensor. A view of the file.
@@ -145,7 +155,11 @@ class tflite_tensor_reader {
     quantization.file_ = r.file();
     quantization.scales_ = r.list(from, scale, 4, of, "its scales");
     quantization.zero_points_ = r.list(from, zero_point, 8, of, "its zero points");
-    quantization.has_details_ = r.number<std::uint8_t>(from, details_type, 0, of, "the type of its details") != 0;
+    const auto kind = r.number<std::uint8_t>(from, details_type, 0, of, "the type of its details");
+    quantization.has_details_ = kind != 0;
+    if (kind == detail::tflite_blocks_details) {
+      read_blocks(r.table(from, details, of, "its details"), tensor, number);
+    }
     const std::int32_t along = r.number<std::int32_t>(from, axis, 0, of, "its axis");
     const std::size_t scales = quantization.scales_.size;
     const std::size_t zeros = quantization.zero_points_.size;
@@ -161,6 +175,21 @@ class tflite_tensor_reader {
       return;
     }
     quantization.axis_ = scales > 1 ? static_cast<std::size_t>(along) : 0;
+  }
+
+  void read_blocks(const detail::flat_table& table, tflite_tensor& tensor, std::size_t number) {
+    using namespace detail::tflite_blocks_field;
+    detail::flat_reader& r = *reader_;
+    const detail::flat_place of{"blocks of tensor", number};
+    const std::int32_t from = r.number<std::int32_t>(table, scales, 0, of, "their scales");
+    const std::int32_t zeros = r.number<std::int32_t>(table, zero_points, 0, of, "their zero points");
+    const std::int32_t length = r.number<std::int32_t>(table, block_size, 0, of, "their size");
+    if (length <= 0 || from < 0) {
+      r.fail(file_error::malformed, tensor.offset, called(tensor, number), "blocks of ", length, " elements with scales in tensor ", from);
+      return;
+    }
+    tensor.quantization.blocks_ = tflite_blocks{static_cast<std::size_t>(length), static_cast<std::size_t>(from),
+                                                zeros < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(zeros))};
   }
 
   void check_size(const tflite_tensor& tensor, std::size_t number) {

@@ -45,6 +45,9 @@ enum : unsigned { shape, type, buffer, name, quantization, is_variable, sparsity
 namespace tflite_quantization_field {
 enum : unsigned { min, max, scale, zero_point, details_type, details, axis };
 }
+namespace tflite_blocks_field {
+enum : unsigned { scales, zero_points, block_size };
+}
 namespace tflite_code_field {
 enum : unsigned { deprecated_code, custom_code, version, code };
 }
@@ -57,6 +60,7 @@ enum : unsigned { activation, weights_format, keep_dims, asymmetric_inputs, bias
 
 inline constexpr std::int32_t tflite_dequantize = 6, tflite_fully_connected = 9;
 inline constexpr unsigned tflite_fully_connected_options = 8;
+inline constexpr std::uint8_t tflite_blocks_details = 2;
 inline constexpr std::int32_t tflite_most_deprecated_code = 127;  // larger codes have a field of their own
 
 }  // namespace detail

@@ -137,6 +137,48 @@ template <tflite_scheme Scheme>
   return q;
 }
 
+/// A constant tensor of two dimensions whose scales are of blocks along k, in `scales`, the tensor that its blocks name. The codes and
+/// scales are the file's.
+/// @return  scheme_mismatch for another type, rank or block size, rows that are not whole blocks, zero points, and
+///          scales of another type or count; malformed for scales that are negative or not finite; not_found for a tensor that the model
+///          computes
+/// @par Memory  the matrix
+template <signed_element Element, std::size_t N>
+  requires(detail::tflite_type_of_element<Element>().has_value())
+[[nodiscard]] result<quantized_matrix<tflite::block_weights<Element, N>>> read_blocks(const tflite_tensor& tensor,
+                                                                                      const tflite_tensor& scales) {
+  using Scheme = tflite::block_weights<Element, N>;
+  using detail::tflite_refusal;
+  if (auto failure = detail::refuse_tflite_constant(tensor, *detail::tflite_type_of_element<Element>())) {
+    return *std::move(failure);
+  }
+  if (auto failure = detail::refuse_tflite_constant(scales, tflite_type::FLOAT16)) {
+    return *std::move(failure);
+  }
+  const std::optional<tflite_blocks>& blocks = tensor.quantization.blocks();
+  if (!blocks || blocks->block_size != N || blocks->zero_points || tensor.rank != 2 || tensor.extents[1] % N != 0) {
+    return tflite_refusal(tensor, file_error::scheme_mismatch, tensor.offset, "it is no matrix of whole blocks of ", N,
+                          " along each row, without zero points");
+  }
+  if (tensor.bytes.empty()) {
+    return quantized_matrix<Scheme>(matrix_shape{tensor.extents[0], tensor.extents[0] == 0 ? 0 : tensor.extents[1]});
+  }
+  const std::size_t group_count = std::size_t{tensor.extents[0]} * (tensor.extents[1] / N);
+  if (scales.bytes.size() != 2 * group_count) {
+    return tflite_refusal(scales, file_error::scheme_mismatch, scales.offset, scales.bytes.size() / 2, " scales, not ", group_count);
+  }
+  quantized_matrix<Scheme> q(matrix_shape{tensor.extents[0], tensor.extents[1]});
+  for (std::size_t g = 0; g < group_count; ++g) {
+    const float scale = fp16::decode(read_code<16>(scales.bytes.data(), g));
+    if (!is_finite(scale) || scale < 0.0f) {
+      return tflite_refusal(scales, file_error::malformed, scales.offset, "scale ", g, " is ", scale);
+    }
+    q.scale_plane().set(g, scale);
+  }
+  tflite::from_flat(tensor.bytes, q);
+  return q;
+}
+
 /// The parameters of a tensor with one scale: activations.
 /// @return  scheme_mismatch for another count of scales; malformed for a scale that is not positive and finite, or a zero point
 ///          outside of 32 bits

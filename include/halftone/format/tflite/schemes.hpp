@@ -30,6 +30,10 @@ using weights = scheme<Element, symmetric, Granularity, nearest_away>;
 template <signed_element Element = int8, class Granularity = per_channel<0>>
 using ai_edge_weights = scheme<Element, symmetric_above_zero, Granularity, nearest_even, by_division>;
 
+/// Weights in blocks of N along k, their scales floats of 16 bits. The layers that have such weights take activations in floats.
+template <signed_element Element = int4, std::size_t N = 32>
+using block_weights = scheme<Element, symmetric, per_group<N>, nearest_away, stored_as<fp16>>;
+
 /// Weights of older models: 8 bits without sign, a zero point.
 using uint8_weights = scheme<uint8, asymmetric, per_tensor, nearest_away>;
 
