@@ -89,8 +89,10 @@
 #include <halftone/format/gptq/schemes.hpp>
 #include <halftone/format/gptq/words.hpp>
 #include <halftone/format/tflite/bias.hpp>
+#include <halftone/format/tflite/eight_bit_rounding.hpp>
 #include <halftone/format/tflite/flat_codes.hpp>
 #include <halftone/format/tflite/gemm_int16.hpp>
+#include <halftone/format/tflite/hybrid.hpp>
 #include <halftone/format/tflite/kernels.hpp>
 #include <halftone/format/tflite/requantization.hpp>
 #include <halftone/format/tflite/schemes.hpp>

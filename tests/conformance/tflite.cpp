@@ -5,8 +5,10 @@
 
 #include <halftone/epilogue/linear_stages.hpp>
 #include <halftone/format/tflite/bias.hpp>
+#include <halftone/format/tflite/eight_bit_rounding.hpp>
 #include <halftone/format/tflite/flat_codes.hpp>
 #include <halftone/format/tflite/gemm_int16.hpp>
+#include <halftone/format/tflite/hybrid.hpp>
 #include <halftone/format/tflite/requantization.hpp>
 #include <halftone/format/tflite/schemes.hpp>
 #include <halftone/gemm/gemm_integers.hpp>
@@ -106,6 +108,42 @@ void multiply(arguments& a) {
   std::transform(in.begin(), in.end(), a.out<std::int32_t>(1).begin(), [&](Sum x) { return Rounding::multiplied(x, m); });
 }
 
+/// Arrays: codes, codes. Numbers: factor, zero points.
+template <class Byte>
+void requantize(arguments& a) {
+  const fixed_point_multiplier m = tflite::eight_bit_rounding::multiplier_of(a.number(0));
+  const std::span<const Byte> in = a.in<Byte>(0);
+  std::transform(in.begin(), in.end(), a.out<Byte>(1).begin(), [&](Byte x) {
+    return tflite::requantized_code(x, static_cast<std::int32_t>(a.number(1)), m, static_cast<std::int32_t>(a.number(2)));
+  });
+}
+
+/// Arrays: x, flat weights, scales, bias, y. Numbers: m, n, k, fused activation.
+template <class Scheme>
+void hybrid(arguments& a) {
+  quantized_matrix<Scheme> q(matrix_shape{a.size(1), a.size(2)});
+  tflite::from_flat(a.in<std::uint8_t>(1), q);
+  for (std::size_t g = 0; g < q.group_count(); ++g) {
+    q.scale_plane().set(g, a.in<float>(2)[g]);
+  }
+  const tflite::hybrid_layer layer(q, a.in<float>(3), static_cast<tflite::fused_activation>(a.size(3)));
+  layer.run({a.in<float>(0).data(), a.size(0), a.size(2)}, {a.out<float>(4).data(), a.size(0), a.size(1)});
+}
+
+/// Weights in blocks of a file. Arrays: path, levels, scales. Number: of the tensor.
+template <class Element, std::size_t N>
+void read_block_weights(arguments& a) {
+  const tflite_file file = tflite_file::open(path_of(a)).value();
+  const tflite_tensor tensor = file.tensor(a.size(0));
+  const auto q = read_blocks<Element, N>(tensor, file.tensor(tensor.quantization.blocks().value().scales)).value();
+  for (std::size_t i = 0; i < q.rows() * q.cols(); ++i) {
+    a.out<std::int8_t>(1)[i] = static_cast<std::int8_t>(Element::level_of(q.code_at(i / q.cols(), i % q.cols())));
+  }
+  for (std::size_t g = 0; g < q.group_count(); ++g) {
+    a.out<float>(2)[g] = q.scale_at(g);
+  }
+}
+
 /// Arrays: floats, steps. Numbers: input scale, weight scale.
 template <class Integer, class Scaling, class Rounding>
 void make_bias(arguments& a) {
@@ -189,6 +227,15 @@ const bool registered = [] {
   operation("multiply upward", multiply<double_rounding_upward, std::int32_t>);
   operation("multiply single", multiply<single_rounding, std::int32_t>);
   operation("multiply sixteen", multiply<sixteen_bit_rounding, std::int64_t>);
+  operation("requantize int8", requantize<std::int8_t>);
+  operation("requantize uint8", requantize<std::uint8_t>);
+  operation("hybrid int8 one", hybrid<tflite::weights<int8, per_tensor>>);
+  operation("hybrid int8 rows", hybrid<tflite::weights<int8>>);
+  operation("hybrid int4 one", hybrid<tflite::weights<int4, per_tensor>>);
+  operation("hybrid int4 rows", hybrid<tflite::weights<int4>>);
+  operation("blocks int2 32", read_block_weights<int2, 32>);
+  operation("blocks int4 32", read_block_weights<int4, 32>);
+  operation("blocks int4 64", read_block_weights<int4, 64>);
   operation("bias int32", make_bias<std::int32_t, by_reciprocal, nearest_away>);
   operation("bias int64", make_bias<std::int64_t, by_reciprocal, nearest_away>);
   operation("bias int32 ai-edge", make_bias<std::int32_t, by_division, nearest_even>);

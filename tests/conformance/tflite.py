@@ -9,6 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 import tflite_files
 import tflite_models
+import tflite_operators
 from suite import Suite
 from tflite_models import BITS, KERNELS, LIMITS, RELU, Model, flat
 
@@ -227,6 +228,8 @@ for kernels, source, rounding in (("reference", "int8", "double"), ("builtin", "
             ours = suite.run(f"multiply {rounding}", [x.astype(numpy.int32), numpy.empty(x.size, numpy.int32)], [factor])[1]
             suite.equal(f"{kernels}: QUANTIZE {source} to {into}, rounding {rounding}",
                         numpy.clip(ours, *LIMITS[into]).astype(theirs.dtype), theirs, f"{si} to {so}")
+
+tflite_operators.check(suite, random, codes, one_operator, SHAPES)
 
 
 def convolution(sums, sx, sw, sy, kernels, kind):

@@ -134,3 +134,15 @@ def check(suite, random, codes):
             ours = [suite.run(f"bias {biases} ai-edge", [bias[i:i + 1], numpy.empty(1, biases)], [parts[0].quantization.scale[0], scale])[1]
                     for i, scale in enumerate(parts[1].quantization.scale)]
             suite.equal(f"ai-edge-quantizer: biases of {biases} for {activations}", numpy.concatenate(ours), theirs)
+
+    # Weights in blocks, whose scales ai-edge-quantizer puts into a tensor of their own.
+    for recipe, element, size in (("dynamic_wi4b32_afp32", "int4", 32), ("dynamic_wi4b64_afp32", "int4", 64), ("dynamic_wi2b32_afp32", "int2", 32)):
+        for n, k in ((24, 64), (40, 192), (64, 1024)):  # smaller ones stay floats
+            w = (random.normal(size=(n, k)) * 10 ** random.uniform(-2, 2)).astype(F)
+            tensor, stored, scales = tflite_models.blocks_of_package(w, recipe, path)
+            bits = BITS[element]
+            fields = (stored[:, None] >> (numpy.arange(8 // bits) * bits).astype(numpy.uint8) & (2 ** bits - 1)).reshape(-1).astype(numpy.int16)
+            levels = numpy.where(fields >= 2 ** (bits - 1), fields - 2 ** bits, fields).astype(numpy.int8)
+            ours = suite.run(f"blocks {element} {size}", [letters, numpy.empty(n * k, numpy.int8), numpy.empty(n * k // size, F)], [tensor])
+            suite.equal(f"ai-edge-quantizer: {element} in blocks of {size}, codes", ours[1], levels, f"[{n}, {k}]")
+            suite.equal(f"ai-edge-quantizer: {element} in blocks of {size}, scales", ours[2], scales.astype(F).reshape(-1), f"[{n}, {k}]")

@@ -93,8 +93,8 @@ def run(content, inputs, resolver):
     return [interpreter.get_tensor(details["index"]) for details in interpreter.get_output_details()]
 
 
-def weights_of_package(w, recipe, path):
-    """Weights quantized by ai-edge-quantizer into a file: the number of the tensor, its bytes and its scales."""
+def quantized_by_package(w, recipe, path):
+    """A layer quantized by ai-edge-quantizer into a file: the number of its weights, the model, and what gives bytes of a buffer."""
     model = Model()
     x, y = model.tensor([4, w.shape[1]], "float32"), model.tensor([4, len(w)], "float32")
     tensor = model.tensor(w.shape, "float32", data=w)
@@ -106,11 +106,27 @@ def weights_of_package(w, recipe, path):
         content = bytes(quantizer.quantize().quantized_model)
     pathlib.Path(path).write_bytes(content)
     parsed = schema.ModelT.InitFromObj(schema.Model.GetRootAs(content, 0))
-    made = parsed.subgraphs[0].tensors[tensor]
-    buffer = parsed.buffers[made.buffer]
-    # The package puts large constants behind the FlatBuffer.
-    data = bytes(buffer.data) if buffer.offset <= 1 else content[buffer.offset:buffer.offset + buffer.size]
-    return tensor, numpy.frombuffer(data, numpy.uint8), numpy.asarray(made.quantization.scale, numpy.float32)
+
+    def data_of(tensor, dtype):
+        buffer = parsed.buffers[tensor.buffer]
+        # The package puts large constants behind the FlatBuffer.
+        data = bytes(buffer.data) if buffer.offset <= 1 else content[buffer.offset:buffer.offset + buffer.size]
+        return numpy.frombuffer(data, dtype)
+
+    return tensor, parsed.subgraphs[0].tensors, data_of
+
+
+def weights_of_package(w, recipe, path):
+    """The number of the tensor, its bytes and its scales."""
+    tensor, tensors, data_of = quantized_by_package(w, recipe, path)
+    return tensor, data_of(tensors[tensor], numpy.uint8), numpy.asarray(tensors[tensor].quantization.scale, numpy.float32)
+
+
+def blocks_of_package(w, recipe, path):
+    """The same of weights in blocks: their scales are a tensor."""
+    tensor, tensors, data_of = quantized_by_package(w, recipe, path)
+    details = tensors[tensor].quantization.details
+    return tensor, data_of(tensors[tensor], numpy.uint8), data_of(tensors[details.scales], numpy.float16)
 
 
 def flat(codes, bits):
