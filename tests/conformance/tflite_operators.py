@@ -32,7 +32,8 @@ def check(suite, random, codes, one_operator, shapes):
         for si, so in ((0.5, 1.0), (0.25, 1.0), (0.003, 0.0117), (1.0, 0.3), (0.37, 0.41), (1e-3, 7.0), (1.0, 1.0)):
             theirs = one_operator("QUANTIZE", x, source, into, so, 0, "XNNPACK", (si, 0))
             ours = suite.run("multiply upward", [x.astype(numpy.int32), numpy.empty(x.size, numpy.int32)], [float(F(si)) / float(F(so))])[1]
-            suite.equal(f"XNNPACK: QUANTIZE {source} to {into}, rounding upward", numpy.clip(ours, *LIMITS[into]).astype(into), theirs, f"{si} to {so}")
+            suite.equal(f"XNNPACK: QUANTIZE {source} to {into}, rounding upward", numpy.clip(ours, *LIMITS[into]).astype(into), theirs,
+                        f"{si} to {so}")
 
     # Activations in floats, weights in integers (dynamic range).
     for kernels, kinds in (("reference", ("int8", "int4")), ("builtin", ("int8",))):
