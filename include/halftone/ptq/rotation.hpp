@@ -75,7 +75,8 @@ class rotation {
   /// @throws  halftone::error if the size is 0
   rotation(std::size_t size, std::uint64_t seed) : size_(size), factor_(size) {
     expects(size != 0, "rotation: of 0 numbers");
-    for (; factor_ % 2 == 0; factor_ /= 2) {
+    while (factor_ != 0 && factor_ % 2 == 0) {
+      factor_ /= 2;
     }
     const std::size_t odd = factor_;
     for (std::size_t order = odd; order <= size && odd != 1; order *= 2) {
