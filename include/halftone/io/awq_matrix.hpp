@@ -13,15 +13,11 @@ namespace halftone::inline v0_1::inline HALFTONE_ISA::awq {
 template <layer_scheme Scheme>
 [[nodiscard]] result<quantized_matrix<Scheme>> read(const checkpoint& from, const std::string& layer) {
   const halftone::detail::checkpoint_reader reader(from, "awq");
-  const auto qweight = reader.find(layer + ".qweight", {safetensors_type::I32});
+  const auto qweight = reader.find_matrix(layer + ".qweight", {safetensors_type::I32});
   if (!qweight) {
     return qweight.failure();
   }
   const safetensors_tensor& words = *qweight.value();
-  if (words.shape.size() != 2 || words.bytes.empty()) {
-    return reader.refuse(words, file_error::scheme_mismatch, "its shape is ", halftone::detail::shape_text(words.shape),
-                         ", not that of a matrix with weights");
-  }
   const std::size_t k = halftone::detail::size_of_file(words.shape[0]);
   const std::size_t columns = halftone::detail::size_of_file(words.shape[1]), n = saturated_product(columns, 8);
   const std::size_t groups = ceil_div(k, gptq::detail::group_size_of<Scheme>(k));
@@ -35,7 +31,7 @@ template <layer_scheme Scheme>
   }
   quantized_matrix<Scheme> q(matrix_shape{n, k});
   read_words(words.bytes, zeros.value()->bytes, q);
-  if (auto failure = gptq::detail::read_scales(reader, *scales.value(), q)) {
+  if (auto failure = gptq::detail::read_scales(reader, layer, q)) {
     return *std::move(failure);
   }
   return q;

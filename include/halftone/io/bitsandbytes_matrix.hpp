@@ -17,24 +17,6 @@ namespace detail {
 
 using halftone::detail::checkpoint_reader;
 
-/// Reads floats of which each must be finite.
-template <class Visitor>
-[[nodiscard]] std::optional<file_failure> read_floats(const checkpoint_reader& reader, const std::string& name, std::size_t count,
-                                                      const Visitor& visit) {
-  const auto found = reader.find(name, {safetensors_type::F32}, {count});
-  if (!found) {
-    return found.failure();
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    const float value = halftone::detail::float_at(*found.value(), i);
-    if (!is_finite(value)) {
-      return reader.refuse(*found.value(), file_error::malformed, "element ", i, " is NaN or infinite");
-    }
-    visit(i, value);
-  }
-  return std::nullopt;
-}
-
 /// Checks that a file's table is the element's, bit for bit.
 template <class Element>
 [[nodiscard]] std::optional<file_failure> check_table(const checkpoint_reader& reader, const std::string& name) {
@@ -63,7 +45,7 @@ template <class Scheme>
 [[nodiscard]] std::optional<file_failure> read_maxima(const checkpoint_reader& reader, const std::string& name, const quant_state& state,
                                                       quantized_matrix<Scheme>& q) {
   if constexpr (!is_nested<Scheme>) {
-    return read_floats(reader, name + ".absmax", q.group_count(), [&](std::size_t i, float value) { q.scale_plane().set(i, value); });
+    return reader.read_floats(name + ".absmax", safetensors_type::F32, {q.group_count()}, [&](std::size_t i, float value) { q.scale_plane().set(i, value); });
   } else {
     auto& maxima = q.scale_plane().matrix();
     const auto codes = reader.find(name + ".absmax", {safetensors_type::U8}, {q.group_count()});
@@ -75,7 +57,7 @@ template <class Scheme>
     if (auto failure = check_table<Nested>(reader, name + ".nested_quant_map")) {
       return failure;
     }
-    return read_floats(reader, name + ".nested_absmax", maxima.group_count(), [&](std::size_t i, float value) {
+    return reader.read_floats(name + ".nested_absmax", safetensors_type::F32, {maxima.group_count()}, [&](std::size_t i, float value) {
       maxima.scale_plane().set(i, value);
       maxima.offset_plane().set(i, state.nested_offset);
     });
@@ -154,7 +136,7 @@ void write(safetensors_writer& writer, const std::string& name, const quantized_
     const auto& maxima = q.scale_plane().matrix();
     using Nested = typename std::remove_cvref_t<decltype(maxima)>::element_type;
     writer.add(name + ".absmax", safetensors_type::U8, {q.group_count()},
-               std::vector<std::uint8_t>(maxima.codes().begin(), maxima.codes().end()));
+               halftone::detail::copy_of(maxima.codes()));
     writer.add(name + ".nested_absmax", safetensors_type::F32, {maxima.group_count()},
                halftone::detail::bytes_of_plane(maxima.scale_plane()));
     writer.add(name + ".nested_quant_map", safetensors_type::F32, {256}, detail::table_bytes<Nested>());
@@ -195,8 +177,8 @@ void write(safetensors_writer& writer, const std::string& name, const quantized_
                                                      : matrix_shape{halftone::detail::size_of_file(weight.shape[0]),
                                                                     halftone::detail::size_of_file(weight.shape[1])});
   std::copy(weight.bytes.begin(), weight.bytes.end(), q.codes().begin());
-  if (auto failure = detail::read_floats(reader, layer + ".SCB", q.group_count(),
-                                         [&](std::size_t i, float value) { q.scale_plane().set(i, value); })) {
+  if (auto failure = reader.read_floats(layer + ".SCB", safetensors_type::F32, {q.group_count()},
+                                       [&](std::size_t i, float value) { q.scale_plane().set(i, value); })) {
     return *std::move(failure);
   }
   return q;
@@ -204,7 +186,7 @@ void write(safetensors_writer& writer, const std::string& name, const quantized_
 
 /// The inverse.
 inline void write_int8(safetensors_writer& writer, const std::string& layer, const quantized_matrix<int8_rows>& q) {
-  writer.add(layer + ".weight", safetensors_type::I8, {q.rows(), q.cols()}, std::vector<std::uint8_t>(q.codes().begin(), q.codes().end()));
+  writer.add(layer + ".weight", safetensors_type::I8, {q.rows(), q.cols()}, halftone::detail::copy_of(q.codes()));
   writer.add(layer + ".SCB", safetensors_type::F32, {q.group_count()}, halftone::detail::bytes_of_plane(q.scale_plane()));
   writer.add(layer + ".weight_format", safetensors_type::U8, {}, std::vector<std::uint8_t>(1));
 }

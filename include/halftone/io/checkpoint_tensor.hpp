@@ -26,6 +26,16 @@ namespace halftone::inline v0_1::detail {
   return static_cast<std::size_t>(std::min(size, static_cast<std::uint64_t>(largest_size)));
 }
 
+/// Element i of a tensor of F32, F16 or BF16; NaN for one of another type, whose readers take no floats from it.
+[[nodiscard]] inline float float_at(const safetensors_tensor& tensor, std::size_t i) noexcept {
+  switch (tensor.type) {
+    case safetensors_type::F32: return fp32::decode(read_code<32>(tensor.bytes.data(), i));
+    case safetensors_type::F16: return fp16::decode(read_code<16>(tensor.bytes.data(), i));
+    case safetensors_type::BF16: return bf16::decode(read_code<16>(tensor.bytes.data(), i));
+    default: return std::numeric_limits<float>::quiet_NaN();
+  }
+}
+
 /// Looks tensors up for one reader. `system` begins its messages.
 class checkpoint_reader {
  public:
@@ -55,13 +65,39 @@ class checkpoint_reader {
   }
   /// The same, of this shape.
   [[nodiscard]] result<const safetensors_tensor*> find(const std::string& name, std::initializer_list<safetensors_type> types,
-                                                       std::initializer_list<std::uint64_t> shape) const {
+                                                       const std::vector<std::uint64_t>& shape) const {
     result<const safetensors_tensor*> found = find(name, types);
-    if (found && !std::equal(shape.begin(), shape.end(), found.value()->shape.begin(), found.value()->shape.end())) {
-      return refuse(*found.value(), file_error::scheme_mismatch, "its shape is ", shape_text(found.value()->shape), ", not ",
-                    shape_text({shape.begin(), shape.size()}));
+    if (found && found.value()->shape != shape) {
+      return refuse(*found.value(), file_error::scheme_mismatch, "its shape is ", shape_text(found.value()->shape), ", not ", shape_text(shape));
     }
     return found;
+  }
+  /// The same, a matrix that has elements.
+  [[nodiscard]] result<const safetensors_tensor*> find_matrix(const std::string& name, std::initializer_list<safetensors_type> types) const {
+    result<const safetensors_tensor*> found = find(name, types);
+    if (found && (found.value()->shape.size() != 2 || found.value()->bytes.empty())) {
+      return refuse(*found.value(), file_error::scheme_mismatch, "its shape is ", shape_text(found.value()->shape),
+                    ", not that of a matrix with weights");
+    }
+    return found;
+  }
+  /// Calls visit(i, float) with each element of a tensor of a name, type and shape; each must be finite.
+  template <class Visitor>
+  [[nodiscard]] std::optional<file_failure> read_floats(const std::string& name, safetensors_type type, const std::vector<std::uint64_t>& shape,
+                                                        const Visitor& visit) const {
+    const result<const safetensors_tensor*> found = find(name, {type}, shape);
+    if (!found) {
+      return found.failure();
+    }
+    const std::size_t count = found.value()->bytes.size() * 8 / bits_of(type);
+    for (std::size_t i = 0; i < count; ++i) {
+      const float value = float_at(*found.value(), i);
+      if (!is_finite(value)) {
+        return refuse(*found.value(), file_error::malformed, "element ", i, " is NaN or infinite");
+      }
+      visit(i, value);
+    }
+    return std::nullopt;
   }
   /// Whether there is a tensor of a name.
   [[nodiscard]] bool has(const std::string& name) const { return from_->has(name); }
@@ -70,16 +106,6 @@ class checkpoint_reader {
   const checkpoint* from_;
   std::string_view system_;
 };
-
-/// Element i of a tensor of F32, F16 or BF16; NaN for one of another type, whose readers take no floats from it.
-[[nodiscard]] inline float float_at(const safetensors_tensor& tensor, std::size_t i) noexcept {
-  switch (tensor.type) {
-    case safetensors_type::F32: return fp32::decode(read_code<32>(tensor.bytes.data(), i));
-    case safetensors_type::F16: return fp16::decode(read_code<16>(tensor.bytes.data(), i));
-    case safetensors_type::BF16: return bf16::decode(read_code<16>(tensor.bytes.data(), i));
-    default: return std::numeric_limits<float>::quiet_NaN();
-  }
-}
 
 /// Planes that are tensors of floats.
 template <class Storage>
@@ -92,12 +118,15 @@ inline constexpr safetensors_type type_of_storage = std::is_same_v<Storage, stor
                                                     : std::is_same_v<Storage, stored_as<fp16>> ? safetensors_type::F16
                                                                                                : safetensors_type::BF16;
 
+/// Bytes that a writer keeps, of a matrix that may go.
+[[nodiscard]] inline std::vector<std::uint8_t> copy_of(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
+
 /// The bytes of a plane of one tensor.
 template <class Plane>
 [[nodiscard]] std::vector<std::uint8_t> bytes_of_plane(const Plane& plane) {
   std::vector<std::uint8_t> copy;
   const_cast<Plane&>(plane).for_each_plane("", [&](const std::string&, plane_type, std::size_t, std::size_t,
-                                                   std::span<const std::uint8_t> bytes) { copy.assign(bytes.begin(), bytes.end()); });
+                                                   std::span<const std::uint8_t> bytes) { copy = copy_of(bytes); });
   return copy;
 }
 

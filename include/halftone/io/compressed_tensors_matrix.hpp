@@ -28,47 +28,12 @@ template <class Scheme>
   }
 }
 
-[[nodiscard]] inline std::optional<file_failure> check_shape(const checkpoint_reader& reader, const safetensors_tensor& tensor,
-                                                             const std::vector<std::uint64_t>& shape) {
-  if (tensor.shape == shape) {
-    return std::nullopt;
-  }
-  return reader.refuse(tensor, file_error::scheme_mismatch, "its shape is ", halftone::detail::shape_text(tensor.shape), ", not ",
-                       halftone::detail::shape_text(shape));
-}
-
-/// Reads LAYER.weight_scale; each must be finite.
+/// Reads LAYER.weight_scale.
 template <class Scheme>
 [[nodiscard]] std::optional<file_failure> read_scales(const checkpoint_reader& reader, const std::string& layer, quantized_matrix<Scheme>& q) {
-  const auto found = reader.find(layer + ".weight_scale", {halftone::detail::type_of_storage<typename Scheme::scale_storage>});
-  if (!found) {
-    return found.failure();
-  }
-  if (auto failure = check_shape(reader, *found.value(), scale_shape(q))) {
-    return failure;
-  }
-  for (std::size_t g = 0; g < q.group_count(); ++g) {
-    const float scale = halftone::detail::float_at(*found.value(), g);
-    if (!is_finite(scale)) {
-      return reader.refuse(*found.value(), file_error::malformed, "element ", g, " is NaN or infinite");
-    }
-    q.scale_plane().set(g, scale);
-  }
-  return std::nullopt;
+  return reader.read_floats(layer + ".weight_scale", halftone::detail::type_of_storage<typename Scheme::scale_storage>, scale_shape(q),
+                            [&](std::size_t g, float scale) { q.scale_plane().set(g, scale); });
 }
-
-/// A tensor that is a matrix with elements, of this type.
-[[nodiscard]] inline result<const safetensors_tensor*> find_matrix(const checkpoint_reader& reader, const std::string& name,
-                                                                   safetensors_type type) {
-  auto found = reader.find(name, {type});
-  if (found && (found.value()->shape.size() != 2 || found.value()->bytes.empty())) {
-    return reader.refuse(*found.value(), file_error::scheme_mismatch, "its shape is ",
-                         halftone::detail::shape_text(found.value()->shape), ", not that of a matrix with weights");
-  }
-  return found;
-}
-
-[[nodiscard]] inline std::vector<std::uint8_t> bytes_of(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace detail
 
@@ -81,7 +46,7 @@ template <packed_scheme Scheme>
 [[nodiscard]] result<quantized_matrix<Scheme>> read_packed(const checkpoint& from, const std::string& layer) {
   constexpr unsigned bits = Scheme::element_type::bits;
   const detail::checkpoint_reader reader(from, "compressed_tensors");
-  const auto packed = detail::find_matrix(reader, layer + ".weight_packed", safetensors_type::I32);
+  const auto packed = reader.find_matrix(layer + ".weight_packed", {safetensors_type::I32});
   if (!packed) {
     return packed.failure();
   }
@@ -147,7 +112,7 @@ concept byte_scheme = scheme_type<Scheme> && (std::is_same_v<typename Scheme::el
 template <byte_scheme Scheme>
 [[nodiscard]] result<quantized_matrix<Scheme>> read_bytes(const checkpoint& from, const std::string& layer) {
   const detail::checkpoint_reader reader(from, "compressed_tensors");
-  const auto weight = detail::find_matrix(reader, layer + ".weight", detail::byte_type<typename Scheme::element_type>);
+  const auto weight = reader.find_matrix(layer + ".weight", {detail::byte_type<typename Scheme::element_type>});
   if (!weight) {
     return weight.failure();
   }
@@ -158,12 +123,9 @@ template <byte_scheme Scheme>
     return *std::move(failure);
   }
   if constexpr (Scheme::has_zero_point) {
-    const auto zeros = reader.find(layer + ".weight_zero_point", {safetensors_type::I8});
+    const auto zeros = reader.find(layer + ".weight_zero_point", {safetensors_type::I8}, detail::scale_shape(q));
     if (!zeros) {
       return zeros.failure();
-    }
-    if (auto failure = detail::check_shape(reader, *zeros.value(), detail::scale_shape(q))) {
-      return *std::move(failure);
     }
     for (std::size_t g = 0; g < q.group_count(); ++g) {
       q.set_zero_point(g, int8::level_of(zeros.value()->bytes[g]));
@@ -175,7 +137,7 @@ template <byte_scheme Scheme>
 /// The inverse.
 template <byte_scheme Scheme>
 void write_bytes(safetensors_writer& writer, const std::string& layer, const quantized_matrix<Scheme>& q) {
-  writer.add(layer + ".weight", detail::byte_type<typename Scheme::element_type>, {q.rows(), q.cols()}, detail::bytes_of(q.codes()));
+  writer.add(layer + ".weight", detail::byte_type<typename Scheme::element_type>, {q.rows(), q.cols()}, halftone::detail::copy_of(q.codes()));
   writer.add(layer + ".weight_scale", halftone::detail::type_of_storage<typename Scheme::scale_storage>, detail::scale_shape(q),
              halftone::detail::bytes_of_plane(q.scale_plane()));
   if constexpr (Scheme::has_zero_point) {
@@ -191,7 +153,7 @@ void write_bytes(safetensors_writer& writer, const std::string& layer, const qua
 /// @return  as `read_packed`; malformed for scales that are NaN and for a global scale that is no positive number
 [[nodiscard]] inline result<quantized_matrix<nvfp4_blocks>> read_nvfp4(const checkpoint& from, const std::string& layer) {
   const detail::checkpoint_reader reader(from, "compressed_tensors");
-  const auto packed = detail::find_matrix(reader, layer + ".weight_packed", safetensors_type::U8);
+  const auto packed = reader.find_matrix(layer + ".weight_packed", {safetensors_type::U8});
   if (!packed) {
     return packed.failure();
   }
@@ -227,8 +189,8 @@ void write_bytes(safetensors_writer& writer, const std::string& layer, const qua
 inline void write_nvfp4(safetensors_writer& writer, const std::string& layer, const quantized_matrix<nvfp4_blocks>& q) {
   expects(q.cols() % 2 == 0, "compressed_tensors: NVFP4 has no rows of ", q.cols(), " weights");
   const auto& blocks = q.scale_plane().matrix();
-  writer.add(layer + ".weight_packed", safetensors_type::U8, {q.rows(), q.cols() / 2}, detail::bytes_of(q.codes()));
-  writer.add(layer + ".weight_scale", safetensors_type::F8_E4M3, {blocks.rows(), blocks.cols()}, detail::bytes_of(blocks.codes()));
+  writer.add(layer + ".weight_packed", safetensors_type::U8, {q.rows(), q.cols() / 2}, halftone::detail::copy_of(q.codes()));
+  writer.add(layer + ".weight_scale", safetensors_type::F8_E4M3, {blocks.rows(), blocks.cols()}, halftone::detail::copy_of(blocks.codes()));
   writer.add(layer + ".weight_global_scale", safetensors_type::F32, {1}, halftone::detail::bytes_of_plane(blocks.scale_plane()));
 }
 

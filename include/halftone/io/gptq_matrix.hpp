@@ -20,19 +20,12 @@ namespace detail {
 
 using halftone::detail::checkpoint_reader;
 
-/// Reads scales [groups, n] of a checkpoint into the plane [n, groups]; each must be finite.
+/// Reads LAYER.scales [groups, n] into the plane [n, groups].
 template <class Scheme>
-[[nodiscard]] std::optional<file_failure> read_scales(const checkpoint_reader& reader, const safetensors_tensor& scales,
-                                                      quantized_matrix<Scheme>& q) {
-  const std::size_t groups = q.parameter_shape().cols;
-  for (std::size_t i = 0; i < q.group_count(); ++i) {
-    const float scale = halftone::detail::float_at(scales, i);
-    if (!is_finite(scale)) {
-      return reader.refuse(scales, file_error::malformed, "element ", i, " is NaN or infinite");
-    }
-    q.scale_plane().set(i % q.rows() * groups + i / q.rows(), scale);
-  }
-  return std::nullopt;
+[[nodiscard]] std::optional<file_failure> read_scales(const checkpoint_reader& reader, const std::string& layer, quantized_matrix<Scheme>& q) {
+  const std::size_t groups = q.parameter_shape().cols, n = q.rows();
+  return reader.read_floats(layer + ".scales", halftone::detail::type_of_storage<typename Scheme::scale_storage>, {groups, n},
+                            [&](std::size_t i, float scale) { q.scale_plane().set(i % n * groups + i / n, scale); });
 }
 
 /// The same plane as a checkpoint has it.
@@ -91,15 +84,11 @@ template <layer_scheme Scheme>
 [[nodiscard]] result<sorted_matrix<Scheme>> read(const checkpoint& from, const std::string& layer, version v) {
   constexpr unsigned bits = Scheme::element_type::bits;
   const detail::checkpoint_reader reader(from, "gptq");
-  const auto qweight = reader.find(layer + ".qweight", {safetensors_type::I32});
+  const auto qweight = reader.find_matrix(layer + ".qweight", {safetensors_type::I32});
   if (!qweight) {
     return qweight.failure();
   }
   const safetensors_tensor& words = *qweight.value();
-  if (words.shape.size() != 2 || words.bytes.empty()) {
-    return reader.refuse(words, file_error::scheme_mismatch, "its shape is ", halftone::detail::shape_text(words.shape),
-                         ", not that of a matrix with weights");
-  }
   const std::size_t n = halftone::detail::size_of_file(words.shape[1]);
   const auto groups = detail::read_groups<Scheme>(reader, layer, halftone::detail::size_of_file(words.shape[0]));
   if (!groups) {
@@ -107,6 +96,7 @@ template <layer_scheme Scheme>
   }
   const std::size_t k = groups.value().size();
   const std::size_t size = detail::group_size_of<Scheme>(k), group_count = ceil_div(k, size);
+  // Before anything is allocated for groups.
   const auto scales = reader.find(layer + ".scales", {halftone::detail::type_of_storage<typename Scheme::scale_storage>}, {group_count, n});
   if (!scales) {
     return scales.failure();
@@ -126,7 +116,7 @@ template <layer_scheme Scheme>
     return reader.refuse(*zeros.value(), file_error::scheme_mismatch, "group ", *bad % group_count, " of row ", *bad / group_count,
                          " has zero point 8, which is no level");
   }
-  if (auto failure = detail::read_scales(reader, *scales.value(), m.weights)) {
+  if (auto failure = detail::read_scales(reader, layer, m.weights)) {
     return *std::move(failure);
   }
   if (!is_natural(*order)) {

@@ -4,6 +4,7 @@
 
 #include <halftone/core/result.hpp>
 #include <halftone/format/bitsandbytes/schemes.hpp>
+#include <halftone/format/target/rules.hpp>
 #include <halftone/tensor/quantized_matrix.hpp>
 
 #include <algorithm>
@@ -12,11 +13,6 @@
 namespace halftone::inline v0_1::inline HALFTONE_ISA::bitsandbytes {
 
 namespace detail {
-template <class S>
-inline constexpr std::size_t flat_block_size = 0;
-template <std::size_t N>
-inline constexpr std::size_t flat_block_size<flat_blocks<N>> = N;
-
 [[nodiscard]] HALFTONE_INLINE constexpr std::uint32_t halves_exchanged(std::uint32_t byte) noexcept { return byte >> 4 | (byte & 15u) << 4; }
 }  // namespace detail
 
@@ -24,11 +20,11 @@ inline constexpr std::size_t flat_block_size<flat_blocks<N>> = N;
 template <class Scheme>
 concept block_scheme = scheme_type<Scheme> && Scheme::element_type::bits == 4 && table_element<typename Scheme::element_type> &&
                        std::is_same_v<typename Scheme::scaling_type, by_floored_reciprocal> &&
-                       detail::flat_block_size<typename Scheme::granularity_type> != 0;
+                       target::detail::flat_length<typename Scheme::granularity_type> != 0;
 
 /// Weights of a block.
 template <block_scheme Scheme>
-inline constexpr std::size_t block_size = detail::flat_block_size<typename Scheme::granularity_type>;
+inline constexpr std::size_t block_size = target::detail::flat_length<typename Scheme::granularity_type>;
 
 /// Puts a tensor's bytes into the code plane of a matrix whose shape is known.
 /// @return  truncated or bad_extent if there are not ceil(rows * cols / 2) bytes

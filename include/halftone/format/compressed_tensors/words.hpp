@@ -3,10 +3,7 @@
 // along N. Both are bit streams from the lowest bit on, of levels plus 2^(b - 1); what is left of a word is zero.
 #pragma once
 
-#include <halftone/tensor/quantized_matrix.hpp>
-
-#include <algorithm>
-#include <vector>
+#include <halftone/format/gptq/words.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::compressed_tensors {
 
@@ -21,7 +18,7 @@ concept packed_scheme = integer_scheme<Scheme> && one_run_a_group<typename Schem
 
 /// Bytes of the words of `count` codes.
 [[nodiscard]] constexpr std::size_t word_bytes(std::size_t count, unsigned bits) noexcept {
-  return saturated_product(ceil_div(saturated_product(count, bits), 32), 4);
+  return saturated_product(gptq::word_count(count, bits), 4);
 }
 
 /// Copies the codes of weight_packed.
