@@ -112,6 +112,7 @@ static_assert(!holds<scheme<int4_narrow, symmetric, per_group<32>, stored_as<fp3
 static_assert(!holds<awq4>(with(gptq_v2, 4, {1, 32}, true)) && !holds<gptq4>(with(awq_gemm, 4, {1, 64}, true)));
 static_assert(holds<nested>(with(bitsandbytes_nf4, 4, {1, 32}, false, true)) && !holds<nested>(with(bitsandbytes_nf4, 4, {1, 32})));
 static_assert(!holds<nested>(with(bitsandbytes_fp4, 4, {1, 32}, false, true)) && !holds<plain>(with(bitsandbytes_nf4, 4, {1, 64})));
+static_assert(holds<ct::mxfp4_blocks>(with(mxfp4_pack_quantized, 4, {1, 32})) && !holds<ct::nvfp4_blocks>(with(mxfp4_pack_quantized, 4, {1, 16})));
 static_assert(!holds<plain>(with(mxfp4_pack_quantized, 4, {1, 64})));
 
 TEST_CASE("refused") {

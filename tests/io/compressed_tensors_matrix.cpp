@@ -79,6 +79,15 @@ checkpoint_editor without(const std::string& name) {
   return e;
 }
 
+/// The group of each column.
+template <class Group>
+void set_groups(checkpoint_editor& e, const Group& group) {
+  auto& index = e.tensors["packed4.weight_g_idx"] = {type::I32, {64}, std::vector<std::uint8_t>(64 * 4)};
+  for (std::size_t k = 0; k < 64; ++k) {
+    write_code<32>(index.bytes.data(), k, static_cast<std::uint32_t>(group(k)));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("packed files have groups that are runs of a row") {
@@ -94,7 +103,78 @@ TEST_CASE("recorded layers") {
   as_recorded("int", ct::read_bytes<bytes8>, ct::write_bytes<bytes8>);
   using fp8 = ct::floats<per_tensor, stored_as<fp32>>;
   as_recorded("float", ct::read_bytes<fp8>, ct::write_bytes<fp8>);
-  as_recorded<false>("nvfp4", ct::read_nvfp4, ct::write_nvfp4);
+  as_recorded("nvfp4", ct::read_nvfp4, ct::write_nvfp4);
+}
+
+TEST_CASE("columns in activation order are sorted by their groups") {
+  checkpoint_editor e("compressed_tensors");
+  const auto read = [&] {
+    const std::vector<std::uint8_t> content = e.bytes();
+    return ct::read_ordered<packed4>(safetensors_file::parse(content).value(), "packed4").value();
+  };
+  const auto natural = read();
+  CHECK(natural.order.empty());
+  set_groups(e, [](std::size_t k) { return static_cast<int>(k / 32); });
+  CHECK(read().order.empty());
+  set_groups(e, [](std::size_t k) { return k == 63 ? -1 : 7; });  // never set: says nothing
+  CHECK(read().order.empty());
+  set_groups(e, [](std::size_t k) { return static_cast<int>(k % 2); });
+  const auto m = read();
+  REQUIRE(m.order.size() == 64);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < 12 * 64; ++i) {
+    const std::size_t row = i / 64, j = i % 64, k = m.order[j];
+    wrong += k != j % 32 * 2 + j / 32 || m.weights.code_at(row, j) != natural.weights.code_at(row, k) ||
+             m.weights.scale_at(row * 2 + j / 32) != natural.weights.scale_at(row * 2 + j / 32);
+  }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("fp8 in blocks of rows and columns") {
+  using blocks = ct::floats<per_block<128, 128>>;
+  quantized_matrix<blocks> q(matrix_shape{130, 200});
+  for (std::size_t i = 0; i < q.codes().size(); ++i) {
+    q.codes()[i] = static_cast<std::uint8_t>(i % 127);
+  }
+  q.scale_plane().set(3, 0.5f);
+  safetensors_writer writer;
+  ct::write_bytes(writer, "block", q);
+  checkpoint_editor e(writer);
+  CHECK(e.tensors.at("block.weight_scale").shape == std::vector<std::uint64_t>{2, 2});
+  const std::vector<std::uint8_t> content = e.bytes();
+  const auto again = ct::read_bytes<blocks>(safetensors_file::parse(content).value(), "block").value();
+  CHECK((std::ranges::equal(again.codes(), q.codes()) && again.scale_at(3) == q.scale_at(3)));
+  e.tensors.at("block.weight_scale").shape = {4, 1};
+  CHECK_REFUSED(e.failure([](const safetensors_file& file) { return ct::read_bytes<blocks>(file, "block"); }), scheme_mismatch,
+                "its shape is [4, 1], not [2, 2]");
+}
+
+TEST_CASE("mxfp4-pack-quantized") {
+  quantized_matrix<ct::mxfp4_blocks> q(matrix_shape{3, 64});
+  for (std::size_t i = 0; i < q.codes().size(); ++i) {
+    q.codes()[i] = static_cast<std::uint8_t>(7 * i);
+  }
+  for (std::size_t g = 0; g < q.group_count(); ++g) {
+    q.scale_plane().set(g, 1.0f);
+  }
+  safetensors_writer writer;
+  ct::write_mxfp4(writer, "mx", q);
+  const checkpoint_editor golden(writer);
+  CHECK(golden.tensors.at("mx.weight_scale") == checkpoint_editor::tensor{type::U8, {3, 2}, std::vector<std::uint8_t>(6, 127)});
+  const std::vector<std::uint8_t> content = golden.bytes();
+  const auto again = ct::read_mxfp4(safetensors_file::parse(content).value(), "mx").value();
+  CHECK((std::ranges::equal(again.codes(), q.codes()) && again.scale_at(5) == 1.0f));
+  const auto refused = [](const checkpoint_editor& e) { return e.failure([](const safetensors_file& file) { return ct::read_mxfp4(file, "mx"); }); };
+  for (const std::string name : {"mx.weight_packed", "mx.weight_scale"}) {
+    checkpoint_editor e = golden;
+    e.tensors.erase(name);
+    CHECK_REFUSED(refused(e), not_found, "there is no tensor \"" + name + "\"");
+  }
+  checkpoint_editor e = golden;
+  e.tensors.at("mx.weight_scale").bytes[4] = 255;
+  CHECK_REFUSED(refused(e), malformed, "element 4 is NaN or infinite");
+  CHECK_THROWS_WITH_AS(ct::write_mxfp4(writer, "w", quantized_matrix<ct::mxfp4_blocks>(matrix_shape{1, 17})),
+                       doctest::Contains("fp4 has no rows of 17 weights"), error);
 }
 
 TEST_CASE("wrong files of pack-quantized") {
@@ -130,6 +210,12 @@ TEST_CASE("wrong files of pack-quantized") {
   CHECK_REFUSED(packed_refused(e), scheme_mismatch, "its shape is [1, 4], not [2, 2]");
   e = checkpoint_editor("compressed_tensors");
   e.tensors["packed4.weight_g_idx"] = {type::I32, {1}, {0, 0, 0, 0}};
+  CHECK_REFUSED(packed_refused(e), scheme_mismatch, "its shape is [1], not [64]");
+  set_groups(e, [](std::size_t k) { return k < 33 ? 0 : 1; });
+  CHECK_REFUSED(packed_refused(e), malformed, "\"packed4.weight_g_idx\": not 2 groups of 32 columns");
+  set_groups(e, [](std::size_t k) { return k < 32 ? 0 : 2; });
+  CHECK_REFUSED(packed_refused(e), malformed, "not 2 groups of 32 columns");
+  set_groups(e, [](std::size_t k) { return static_cast<int>(k % 2); });
   CHECK_REFUSED(packed_refused(e), scheme_mismatch, "layer \"packed4\" has columns in activation order");
 }
 
@@ -163,5 +249,5 @@ TEST_CASE("wrong files of nvfp4-pack-quantized") {
   CHECK_REFUSED(nvfp4_refused(e), malformed, "element 3 is NaN or infinite");
   safetensors_writer writer;
   CHECK_THROWS_WITH_AS(ct::write_nvfp4(writer, "w", quantized_matrix<ct::nvfp4_blocks>(matrix_shape{1, 17})),
-                       doctest::Contains("NVFP4 has no rows of 17 weights"), error);
+                       doctest::Contains("fp4 has no rows of 17 weights"), error);
 }

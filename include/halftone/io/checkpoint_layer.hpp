@@ -64,7 +64,7 @@ template <class Scheme>
     case layer_layout::int_quantized: return reads_bytes<Scheme> && std::is_same_v<Element, int8>;
     case layer_layout::float_quantized: return reads_bytes<Scheme> && std::is_same_v<Element, fp8_e4m3fn>;
     case layer_layout::nvfp4_pack_quantized: return std::is_same_v<Scheme, compressed_tensors::nvfp4_blocks>;
-    case layer_layout::mxfp4_pack_quantized: return false;
+    case layer_layout::mxfp4_pack_quantized: return std::is_same_v<Scheme, compressed_tensors::mxfp4_blocks>;
   }
   return false;
 }
@@ -154,11 +154,13 @@ template <scheme_type Scheme>
     return natural(bitsandbytes::read_int8(from, layer));
   } else if constexpr (std::is_same_v<Scheme, compressed_tensors::nvfp4_blocks>) {
     return natural(compressed_tensors::read_nvfp4(from, layer));
+  } else if constexpr (std::is_same_v<Scheme, compressed_tensors::mxfp4_blocks>) {
+    return natural(compressed_tensors::read_mxfp4(from, layer));
   } else if constexpr (layer_detail::reads_packed<Scheme> && layer_detail::reads_bytes<Scheme>) {
-    return natural(layout == layer_layout::pack_quantized ? compressed_tensors::read_packed<Scheme>(from, layer)
-                                                          : compressed_tensors::read_bytes<Scheme>(from, layer));
+    return layout == layer_layout::pack_quantized ? compressed_tensors::read_ordered<Scheme>(from, layer)
+                                                  : natural(compressed_tensors::read_bytes<Scheme>(from, layer));
   } else if constexpr (layer_detail::reads_packed<Scheme>) {
-    return natural(compressed_tensors::read_packed<Scheme>(from, layer));
+    return compressed_tensors::read_ordered<Scheme>(from, layer);
   } else if constexpr (layer_detail::reads_bytes<Scheme>) {
     return natural(compressed_tensors::read_bytes<Scheme>(from, layer));
   } else if constexpr (layer_detail::reads_gptq<Scheme> || layer_detail::reads_awq<Scheme>) {

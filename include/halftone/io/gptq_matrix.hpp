@@ -45,6 +45,15 @@ template <class Scheme>
   return std::max<std::size_t>(Scheme{}.granularity.run_length({1, k}), 1);
 }
 
+/// The numbers of a tensor of I32.
+[[nodiscard]] inline std::vector<std::int32_t> indices_of(const safetensors_tensor& tensor) {
+  std::vector<std::int32_t> indices(tensor.bytes.size() / 4);
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    indices[i] = static_cast<std::int32_t>(read_code<32>(tensor.bytes.data(), i));
+  }
+  return indices;
+}
+
 /// g_idx, or the natural one where a file has none and K follows from the words.
 template <class Scheme>
 [[nodiscard]] result<std::vector<std::int32_t>> read_groups(const checkpoint_reader& reader, const std::string& layer, std::size_t words) {
@@ -61,10 +70,7 @@ template <class Scheme>
   if (!found) {
     return found.failure();
   }
-  groups.resize(found.value()->bytes.size() / 4);
-  for (std::size_t k = 0; k < groups.size(); ++k) {
-    groups[k] = static_cast<std::int32_t>(read_code<32>(found.value()->bytes.data(), k));
-  }
+  groups = indices_of(*found.value());
   if (found.value()->shape.size() != 1 || word_count(groups.size(), Scheme::element_type::bits) != words) {
     return reader.refuse(*found.value(), file_error::scheme_mismatch, "its shape is ", halftone::detail::shape_text(found.value()->shape),
                          ", which does not go with ", words, " words of codes");

@@ -34,13 +34,24 @@ TEST_CASE("sums with the zero point are rounded") {
 }
 
 TEST_CASE("NVFP4's scale of the tensor divides") {
-  CHECK(ct::global_divisor::choose({0.0f, 2.0f}, fp8_e4m3fn{}).scale == 224.0f);
-  CHECK(ct::global_divisor::choose({0.0f, 0.0f}, fp8_e4m3fn{}).scale == std::numeric_limits<float>::max());
+  CHECK(ct::global_divisor::choose({0.0f, 2.0f}, ct::fp8_block_scale{}).scale == 1344.0f);
+  CHECK(ct::global_divisor::choose({0.0f, 0.0f}, ct::fp8_block_scale{}).scale == 1.0f);
+  CHECK(ct::global_divisor::choose({0.0f, 7e-36f}, ct::fp8_block_scale{}).scale == 1.0f);
   CHECK(ct::global_divisor::real(3.0f, {.scale = 7.0f}) == 3.0f / 7.0f);
-  CHECK(ct::by_product::scaled(3.0f, ct::by_product::factor_of(7.0f)) == 21.0f);
-  std::vector<float> w(32);
+  CHECK(ct::by_product_of_sixth::scaled(3.0f, ct::by_product_of_sixth::factor_of(7.0f)) == 3.5f);
+  CHECK(ct::block_maximum::choose({-3.0f, 2.0f}, ct::fp4_code{}).scale == 3.0f);
+  std::vector<float> w(48);
   w[0] = 6.0f;
-  w[16] = 3.0f;
-  const auto q = quantize<ct::nvfp4_blocks>({w.data(), 1, 32});
-  CHECK((q.value_at(0, 0) == 6.0f && q.value_at(0, 16) == 3.0f));
+  w[16] = -3.0f;
+  const auto q = quantize<ct::nvfp4_blocks>({w.data(), 1, 48});
+  CHECK((q.value_at(0, 0) == 6.0f && q.value_at(0, 16) == -3.0f && q.value_at(0, 40) == 0.0f));
+  CHECK(q.scale_at(2) == 0.125f / 448.0f);
+}
+
+TEST_CASE("MXFP4's scales are powers of two of rounded maxima") {
+  std::vector<float> w(64);
+  w[0] = 6.9f;   // rounds to 6: 2^0
+  w[32] = 7.1f;  // rounds to 8: 2^1
+  const auto q = quantize<ct::mxfp4_blocks>({w.data(), 1, 64});
+  CHECK((q.scale_at(0) == 1.0f && q.scale_at(1) == 2.0f && q.value_at(0, 0) == 6.0f && q.value_at(0, 32) == 8.0f));
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Halftone: the schemes of compressed-tensors: integers, fp8 and NVFP4, and how scales and zero points are chosen.
+// Halftone: the schemes of compressed-tensors: integers, fp8, NVFP4 and MXFP4, and how scales and zero points are chosen.
 #pragma once
 
+#include <halftone/element/exponent.hpp>
 #include <halftone/element/integer.hpp>
-#include <halftone/element/minifloat.hpp>
-#include <halftone/scheme/mapping.hpp>
+#include <halftone/format/compressed_tensors/elements.hpp>
 #include <halftone/scheme/scheme.hpp>
+#include <halftone/scheme/symmetric_by_exponent.hpp>
 
 namespace halftone::inline v0_1::inline HALFTONE_ISA::compressed_tensors {
 
@@ -50,25 +51,40 @@ struct affine {
   }
 };
 
-/// NVFP4's scale of the tensor, by which the fp8 scales of blocks are divided: global = 448 / largest, real = level / global.
+/// NVFP4: the blocks hand their largest magnitude to the scheme of the plane of scales, which makes the scale of it.
+struct block_maximum {
+  static constexpr halftone::equation equation = halftone::equation::scaled;
+  [[nodiscard]] static std::string name() { return "compressed_tensors_block_maximum"; }
+  template <element_format Element>
+  [[nodiscard]] HALFTONE_INLINE static constexpr group_parameters choose(range r, const Element&) noexcept {
+    return {.scale = maximum(magnitude(r.min), magnitude(r.max))};
+  }
+};
+
+/// NVFP4's scale of the tensor, by which the fp8 scales of blocks are divided:
+///   global = 448 * 6 / largest, and 1 where that is infinite,   real = level / global
 struct global_divisor {
   static constexpr halftone::equation equation = halftone::equation::scaled;
   [[nodiscard]] static std::string name() { return "compressed_tensors_global_divisor"; }
   template <element_format Element>
   [[nodiscard]] HALFTONE_INLINE static constexpr group_parameters choose(range r, const Element& e) noexcept {
-    const float largest = maximum(maximum(magnitude(r.min), magnitude(r.max)), std::numeric_limits<float>::min());
-    return {.scale = minimum(e.largest() / largest, std::numeric_limits<float>::max())};
+    const float divisor = e.largest() * 6.0f / maximum(maximum(magnitude(r.min), magnitude(r.max)), std::numeric_limits<float>::min());
+    return {.scale = chosen(divisor > std::numeric_limits<float>::max(), 1.0f, divisor)};
   }
   [[nodiscard]] HALFTONE_INLINE static constexpr float real(float level, const group_parameters& p) noexcept { return level / p.scale; }
 };
 
-/// round(x * scale), for `global_divisor`.
-struct by_product {
-  [[nodiscard]] static std::string name() { return "compressed_tensors_by_product"; }
+/// round(x / 6 * scale), for `global_divisor`: every operation rounds.
+struct by_product_of_sixth {
+  [[nodiscard]] static std::string name() { return "compressed_tensors_by_product_of_sixth"; }
   [[nodiscard]] HALFTONE_INLINE static constexpr float factor_of(float scale) noexcept { return scale; }
   template <class Lanes>
   [[nodiscard]] HALFTONE_INLINE static constexpr Lanes scaled(Lanes x, Lanes factor) noexcept {
-    return product(x, factor);
+    if constexpr (requires { Lanes::broadcast(6.0f); }) {
+      return product(x / Lanes::broadcast(6.0f), factor);
+    } else {
+      return product(x / Lanes{6}, factor);
+    }
   }
 };
 
@@ -78,13 +94,17 @@ struct by_product {
 template <class Element, class Granularity, class Mapping = symmetric, class Storage = stored_as<bf16>>
 using integers = scheme<Element, Mapping, Granularity, by_division, with_zero_point<nearest_even>, Storage>;
 
-/// float-quantized: fp8.
+/// float-quantized: fp8. strategy "block": per_block<128, 128>.
 template <class Granularity, class Storage = stored_as<bf16>>
 using floats = scheme<fp8_e4m3fn, symmetric, Granularity, by_division, Storage>;
 
-/// nvfp4-pack-quantized, to be read: fp4 in blocks of 16 under fp8 scales, which a number of the tensor divides.
-using nvfp4_blocks = scheme<fp4_e2m1, symmetric, per_group<16>, by_division,
-                            quantized_again<scheme<fp8_e4m3fn, global_divisor, per_tensor, by_product>>>;
+/// nvfp4-pack-quantized: fp4 in blocks of 16 under fp8 scales, which a number of the tensor divides.
+///   scale = fp8(max|x| / 6 * global),   code = fp4(x / (scale / global)),   real = level * (scale / global)     every operation rounds
+using nvfp4_blocks = scheme<fp4_code, block_maximum, per_group<16>, by_division,
+                            quantized_again<scheme<fp8_block_scale, global_divisor, per_tensor, by_product_of_sixth>>>;
+
+/// mxfp4-pack-quantized: fp4 in blocks of 32 under powers of two: of the maximum rounded to fp4's mantissa.
+using mxfp4_blocks = scheme<fp4_code, symmetric_by_rounded_exponent, per_group<32>, by_division, stored_as<e8m0_floor>>;
 
 }  // namespace halftone::inline v0_1::inline HALFTONE_ISA::compressed_tensors
 
@@ -94,9 +114,13 @@ inline constexpr bool positive_scale<compressed_tensors::symmetric> = true;
 template <>
 inline constexpr bool positive_scale<compressed_tensors::affine> = true;
 template <>
+inline constexpr bool positive_scale<compressed_tensors::block_maximum> = true;
+template <>
 inline constexpr bool positive_scale<compressed_tensors::global_divisor> = true;
 template <>
 inline constexpr bool widens_to_zero<compressed_tensors::symmetric> = true;
 template <>
 inline constexpr bool widens_to_zero<compressed_tensors::affine> = true;
+template <>
+inline constexpr bool widens_to_zero<compressed_tensors::block_maximum> = true;
 }  // namespace halftone::inline v0_1
