@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Operations for compressed_tensors.py.
-#include <conformance/driver.hpp>
+#include <conformance/checkpoint_folders.hpp>
 
-#include <halftone/io/compressed_tensors_matrix.hpp>
 #include <halftone/quantize/dequantize.hpp>
 #include <halftone/quantize/quantize.hpp>
 
 using namespace halftone;
 using conformance::arguments;
 using conformance::operation;
+using conformance::text;
 namespace ct = halftone::compressed_tensors;
 
 namespace {
-
-std::string text(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
 
 /// Arrays: x, codes (bytes; levels of integers), scales, zero points. Numbers: rows, cols.
 template <class Scheme>
@@ -30,6 +28,17 @@ void quantized(arguments& a) {
     a.out<float>(2)[g] = q.scale_at(g);
     a.out<std::int32_t>(3)[g] = q.zero_point_at(g);
   }
+}
+
+/// Arrays: x, codes two a byte, scales as bytes, the scale of the tensor (NVFP4). Numbers: rows, cols.
+template <class Scheme>
+void quantized_fp4(arguments& a) {
+  auto q = quantize<Scheme>({a.in<float>(0).data(), a.size(0), a.size(1)});
+  std::copy(q.codes().begin(), q.codes().end(), a.out<std::uint8_t>(1).begin());
+  std::size_t plane = 0;
+  q.scale_plane().for_each_plane("", [&](const std::string&, plane_type, std::size_t, std::size_t, std::span<const std::uint8_t> bytes) {
+    std::copy(bytes.begin(), bytes.end(), a.out<std::uint8_t>(2 + plane++).begin());
+  });
 }
 
 /// Arrays: path of the file read, path of the file written, layer, real numbers.
@@ -70,6 +79,31 @@ void packed(const std::string& bits) {
   packed_of<Element, per_channel<0>, stored_as<fp16>>("packed " + bits + " channel float16");
 }
 
+using in_folders =
+    scheme_list<ct::integers<int4, per_group<128>, ct::symmetric, stored_as<fp32>>, ct::integers<int4, per_group<128>>,
+                ct::integers<int4, per_group<128>, ct::affine>, ct::integers<int8, per_channel<0>>, ct::floats<per_tensor>, ct::floats<per_channel<0>>,
+                ct::floats<per_block<128, 128>>, ct::floats<per_block<128, 128>, stored_as<fp32>>, ct::nvfp4_blocks, ct::mxfp4_blocks>;
+
+template <class Scheme>
+void write_layer(safetensors_writer& writer, const checkpoint&, const std::string& layer, const gptq::sorted_matrix<Scheme>& m,
+                 const layer_format& format) {
+  if constexpr (std::is_same_v<Scheme, ct::nvfp4_blocks>) {
+    ct::write_nvfp4(writer, layer, m.weights);
+  } else if constexpr (std::is_same_v<Scheme, ct::mxfp4_blocks>) {
+    ct::write_mxfp4(writer, layer, m.weights);
+  } else {
+    if constexpr (ct::packed_scheme<Scheme>) {
+      if (format.layout == layer_layout::pack_quantized) {
+        ct::write_packed(writer, layer, m.weights);
+        return;
+      }
+    }
+    if constexpr (ct::byte_scheme<Scheme>) {
+      ct::write_bytes(writer, layer, m.weights);
+    }
+  }
+}
+
 const int registered = [] {
   packed<int3>("3");
   packed<int4>("4");
@@ -82,7 +116,13 @@ const int registered = [] {
   byte_file<ct::floats<per_tensor, stored_as<fp32>>>("float tensor float32 symmetric");
   operation("quantize float channel symmetric", quantized<ct::floats<per_channel<0>, stored_as<fp32>>>);
   operation("quantize float tensor symmetric", quantized<ct::floats<per_tensor, stored_as<fp32>>>);
+  byte_file<ct::floats<per_block<128, 128>, stored_as<fp32>>>("float block float32 symmetric");
+  operation("quantize float block symmetric", quantized<ct::floats<per_block<128, 128>, stored_as<fp32>>>);
   file("nvfp4", ct::read_nvfp4, ct::write_nvfp4);
+  file("mxfp4", ct::read_mxfp4, ct::write_mxfp4);
+  operation("quantize nvfp4", quantized_fp4<ct::nvfp4_blocks>);
+  operation("quantize mxfp4", quantized_fp4<ct::mxfp4_blocks>);
+  conformance::register_folders(in_folders{}, [](auto&&... each) { write_layer(each...); });
   return 0;
 }();
 

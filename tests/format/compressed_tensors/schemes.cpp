@@ -35,6 +35,7 @@ TEST_CASE("sums with the zero point are rounded") {
 
 TEST_CASE("NVFP4's scale of the tensor divides") {
   CHECK(ct::global_divisor::choose({0.0f, 2.0f}, ct::fp8_block_scale{}).scale == 1344.0f);
+  CHECK(ct::global_divisor::choose({-20.0f, 2.0f}, ct::fp8_block_scale{}).scale > 134.4f);  // (1 / 20) * 2688; 2688 / 20 is 134.4f
   CHECK(ct::global_divisor::choose({0.0f, 0.0f}, ct::fp8_block_scale{}).scale == 1.0f);
   CHECK(ct::global_divisor::choose({0.0f, 7e-36f}, ct::fp8_block_scale{}).scale == 1.0f);
   CHECK(ct::global_divisor::real(3.0f, {.scale = 7.0f}) == 3.0f / 7.0f);

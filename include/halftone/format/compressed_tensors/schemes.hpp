@@ -62,13 +62,14 @@ struct block_maximum {
 };
 
 /// NVFP4's scale of the tensor, by which the fp8 scales of blocks are divided:
-///   global = 448 * 6 / largest, and 1 where that is infinite,   real = level / global
+///   global = (1 / largest) * (448 * 6), and 1 where that is infinite,   real = level / global      every operation rounds
 struct global_divisor {
   static constexpr halftone::equation equation = halftone::equation::scaled;
   [[nodiscard]] static std::string name() { return "compressed_tensors_global_divisor"; }
   template <element_format Element>
   [[nodiscard]] HALFTONE_INLINE static constexpr group_parameters choose(range r, const Element& e) noexcept {
-    const float divisor = e.largest() * 6.0f / maximum(maximum(magnitude(r.min), magnitude(r.max)), std::numeric_limits<float>::min());
+    const float largest = maximum(maximum(magnitude(r.min), magnitude(r.max)), std::numeric_limits<float>::min());
+    const float divisor = product(1.0f / largest, e.largest() * 6.0f);
     return {.scale = chosen(divisor > std::numeric_limits<float>::max(), 1.0f, divisor)};
   }
   [[nodiscard]] HALFTONE_INLINE static constexpr float real(float level, const group_parameters& p) noexcept { return level / p.scale; }
