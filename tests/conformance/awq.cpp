@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Operations for awq.py.
-#include <conformance/driver.hpp>
+#include <conformance/checkpoint_folders.hpp>
 
 #include <halftone/format/awq/schemes.hpp>
 #include <halftone/format/gptq/quantize.hpp>
-#include <halftone/io/awq_matrix.hpp>
 #include <halftone/quantize/dequantize.hpp>
 
 using namespace halftone;
 using conformance::arguments;
 using conformance::operation;
+using conformance::text;
 
 namespace {
-
-std::string text(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
 
 template <class Granularity>
 void add(const std::string& group) {
@@ -44,6 +42,10 @@ const int registered = [] {
   add<per_group<32>>("32");
   add<per_group<64>>("64");
   add<per_group<128>>("128");
+  using in_folders = scheme_list<awq::layer<per_channel<0>>, awq::layer<per_group<32>>, awq::layer<per_group<128>>>;
+  conformance::register_folders(in_folders{}, [](safetensors_writer& writer, const checkpoint&, const std::string& layer, const auto& m, auto) {
+    awq::write(writer, layer, m.weights);
+  });
   return 0;
 }();
 

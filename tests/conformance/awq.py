@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""AWQ: parameters and codes of the tool, files of its gemm version."""
+"""AWQ: parameters and codes of the tool, files and folders of its gemm version."""
 import ast
 import pathlib
 import sys
@@ -12,9 +12,11 @@ sys.path[:] = [path for path in sys.path if path not in ("", here)]
 import numpy  # noqa: E402
 import safetensors.torch  # noqa: E402
 import torch  # noqa: E402
+from transformers import AwqConfig  # noqa: E402
 
 sys.path.append(here)
 import alone  # noqa: E402
+import folders  # noqa: E402
 from suite import Suite  # noqa: E402
 
 F = numpy.float32
@@ -57,6 +59,7 @@ def text(value):
     return numpy.frombuffer(str(value).encode(), numpy.uint8).copy()
 
 
+kept = {}  # group: states and real numbers of layers, for folders
 for group in (-1, 32, 64, 128):
     for shape in ((32, 128), (64, 256), (40, 384), (96, 384)):
         for name, x in inputs(shape):
@@ -82,6 +85,7 @@ for group in (-1, 32, 64, 128):
             first, second = folder / "theirs.safetensors", folder / "ours.safetensors"
             safetensors.torch.save_file(state, first)
             reals = packing.dequantize_gemm(layer.qweight, layer.qzeros, layer.scales, 4, size).t().contiguous().numpy()
+            kept.setdefault(group, []).append((state, reals))
             ours = suite.run(f"file {group}", [text(first), text(second), text("layer"), numpy.empty(shape, F)])[3]
             rule, case = f"files, groups of {group}", f"{name} {list(shape)}"
             # The package multiplies in fp16; products of an fp16 number and 4 bits are floats.
@@ -89,4 +93,19 @@ for group in (-1, 32, 64, 128):
             again = safetensors.torch.load_file(second)
             for key, value in state.items():
                 suite.equal(rule + ": bytes", again[key].view(torch.uint8).numpy(), value.view(torch.uint8).numpy(), f"{case}, {key}")
+
+# Whole folders, with the configurations that the tool and transformers write.
+own = alone.module("awq.models._config", (*PACKAGES, "awq.models")).AwqConfig
+for group in (-1, 32, 128):
+    state, reals = {"model.norm.weight": torch.arange(64, dtype=torch.float16)}, {}
+    for i, (tensors, values) in enumerate(kept[group]):
+        state.update({f"model.layers.{i}.mlp.up_proj.{key[len('layer.'):]}": value for key, value in tensors.items()})
+        reals[f"model.layers.{i}.mlp.up_proj"] = torch.from_numpy(values)
+    config = own(q_group_size=group, version="GEMM")
+    for name, written in (("of autoawq", config.to_transformers_dict()), ("of transformers", AwqConfig(bits=4, group_size=group).to_dict())):
+        for shard in ("40KB", "1GB"):
+            target = folders.write(folder / f"folder_{group}_{shard}", state, {"model_type": "llama", "quantization_config": written}, shard=shard)
+            folders.check(suite, f"folders, config.json {name}", target, reals, f"groups of {group}")
+    target = folders.write(folder / f"own_{group}", state, config.to_dict(), "quant_config.json")
+    folders.check(suite, "folders, quant_config.json of autoawq", target, reals, f"groups of {group}")
 suite.finish()

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Operations for bitsandbytes.py.
-#include <conformance/driver.hpp>
+#include <conformance/checkpoint_folders.hpp>
 
 #include <halftone/format/bitsandbytes/quantize.hpp>
-#include <halftone/io/bitsandbytes_matrix.hpp>
 #include <halftone/quantize/dequantize.hpp>
 
 #include <cmath>
@@ -11,6 +10,7 @@
 using namespace halftone;
 using conformance::arguments;
 using conformance::operation;
+using conformance::text;
 
 namespace {
 
@@ -43,8 +43,6 @@ void quantize_blocks(arguments& a) {
   }
   dequantize(q, matrix_view<float>(a.out<float>(3).data(), rows, cols));
 }
-
-std::string text(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
 
 /// Arrays: path of the file read, path of the file written, names of weights joined by commas, real numbers of all. Numbers: 1 where dtype is
 /// float32, 2 float16, 3 bfloat16.
@@ -94,6 +92,15 @@ const int registered = [] {
   operation("dynamic8 on grid", [](arguments& a) {
     for (std::size_t i = 0; i < a.in<float>(0).size(); ++i) {
       a.out<std::uint8_t>(1)[i] = static_cast<std::uint8_t>(bitsandbytes::dynamic8_on_grid::encode(a.in<float>(0)[i]));
+    }
+  });
+  using in_folders = scheme_list<bitsandbytes::nf4_blocks<64>, bitsandbytes::nf4_nested<64>, bitsandbytes::fp4_blocks<64>, bitsandbytes::int8_rows>;
+  conformance::register_folders(in_folders{}, [](safetensors_writer& writer, const checkpoint& from, const std::string& layer, const auto& m, auto) {
+    if constexpr (std::is_same_v<decltype(m.weights), quantized_matrix<bitsandbytes::int8_rows>>) {
+      bitsandbytes::write_int8(writer, layer, m.weights);
+    } else {
+      const std::string name = layer + ".weight";
+      bitsandbytes::write(writer, name, m.weights, bitsandbytes::read_state(from, name).value().dtype);
     }
   });
   return 0;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""bitsandbytes on a CPU: 4 bits in blocks, nested maxima, int8 rows, and the files of its linear layers."""
+"""bitsandbytes on a CPU: 4 bits in blocks, nested maxima, int8 rows, the files of its linear layers, and folders of them."""
 import os
 import pathlib
 import sys
@@ -16,8 +16,10 @@ import torch  # noqa: E402
 import bitsandbytes  # noqa: E402
 from bitsandbytes import functional  # noqa: E402
 from bitsandbytes.backends.default import ops  # noqa: E402
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig, LlamaConfig, LlamaForCausalLM  # noqa: E402
 
 sys.path.insert(0, here)
+import folders  # noqa: E402
 from suite import Suite  # noqa: E402
 
 F = numpy.float32
@@ -193,4 +195,28 @@ for shape in ((8, 64), (5, 33), (1, 1)):
         continue
     reals = torch.ops.bitsandbytes.int8_vectorwise_dequant(state["layer.weight"], state["layer.SCB"]).numpy()
     file_case("Linear8bitLt's file", "file int8", "layer", state, reals, f"{list(shape)}")
+
+# Whole folders, quantized, saved and loaded by transformers with the package.
+torch.manual_seed(1)
+plain = folder / "plain"
+LlamaForCausalLM(LlamaConfig(hidden_size=128, intermediate_size=256, num_hidden_layers=1, num_attention_heads=4, num_key_value_heads=2,
+                             vocab_size=64)).save_pretrained(plain)
+input_ids = torch.arange(8)[None]
+for name, config in (("nf4", BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4")),
+                     ("nf4 nested", BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True)),
+                     ("fp4", BitsAndBytesConfig(load_in_4bit=True)), ("int8", BitsAndBytesConfig(load_in_8bit=True))):
+    model = AutoModelForCausalLM.from_pretrained(plain, quantization_config=config, dtype=torch.float32)
+    reals = {}
+    for layer, module in model.named_modules():
+        if isinstance(module, bitsandbytes.nn.Linear8bitLt):
+            reals[layer] = torch.ops.bitsandbytes.int8_vectorwise_dequant(module.weight.data, module.weight.SCB)
+        elif isinstance(module, bitsandbytes.nn.Linear4bit):
+            reals[layer] = functional.dequantize_4bit(module.weight.data, module.weight.quant_state)
+    for shard in ("60KB", "1GB"):
+        target = folder / f"{name}_{shard}".replace(" ", "_")
+        model.save_pretrained(target, max_shard_size=shard)
+        again = folders.check(suite, f"folders, {name}", target, reals, name)
+        first, second = (AutoModelForCausalLM.from_pretrained(each, dtype=torch.float32)(input_ids).logits for each in (target, again))
+        suite.equal("folders: transformers loads what is written and computes the same", second.float().detach().numpy(),
+                    first.float().detach().numpy(), f"{name}, shards of {shard}")
 suite.finish()

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Operations for gptq.py.
-#include <conformance/driver.hpp>
+#include <conformance/checkpoint_folders.hpp>
 
 #include <halftone/format/gptq/quantize.hpp>
-#include <halftone/io/gptq_matrix.hpp>
 #include <halftone/quantize/dequantize.hpp>
 
 using namespace halftone;
 using conformance::arguments;
 using conformance::operation;
+using conformance::text;
 
 namespace {
 
@@ -24,8 +24,6 @@ void quantize_groups(arguments& a) {
     a.out<std::int32_t>(3)[g] = q.zero_point_at(g);
   }
 }
-
-std::string text(std::span<const std::uint8_t> bytes) { return {bytes.begin(), bytes.end()}; }
 
 /// Arrays: path of the file read, path of the file written, layer, real numbers in natural order. Numbers: version.
 template <class Scheme>
@@ -61,6 +59,12 @@ const int registered = [] {
   add<uint3>("3");
   add<uint4>("4");
   add<uint8>("8");
+  using in_folders = scheme_list<gptq::layer<uint2, per_group<64>>, gptq::layer<uint3, per_group<32>>, gptq::layer<uint4, per_group<128>>,
+                                 gptq::layer<uint8, per_channel<0>>>;
+  conformance::register_folders(in_folders{}, [](safetensors_writer& writer, const checkpoint&, const std::string& layer, const auto& m,
+                                                 const layer_format& format) {
+    gptq::write(writer, layer, m, format.layout == layer_layout::gptq_v1 ? gptq::version::v1 : gptq::version::v2);
+  });
   return 0;
 }();
 

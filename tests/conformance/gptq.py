@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""GPTQ: parameters and codes of the tools' Quantizer, files of both versions with and without activation order."""
+"""GPTQ: parameters and codes of the tools' Quantizer, files and folders of both versions with and without activation order."""
+import ast
+import dataclasses
+import json
 import os
 import pathlib
 import sys
 import tempfile
+import typing
 
 os.environ["TORCHDYNAMO_DISABLE"] = "1"  # plain PyTorch; compiling takes minutes
 
@@ -13,9 +17,11 @@ sys.path[:] = [path for path in sys.path if path not in ("", here)]
 import numpy  # noqa: E402
 import safetensors.torch  # noqa: E402
 import torch  # noqa: E402
+from transformers import GPTQConfig  # noqa: E402
 
 sys.path.append(here)
 import alone  # noqa: E402
+import folders  # noqa: E402
 from suite import Suite  # noqa: E402
 
 F = numpy.float32
@@ -82,6 +88,9 @@ for bits in BITS:
                     suite.equal(rule + ": codes", ours[1], codes.numpy().astype(numpy.uint8), case)
 
 
+kept = {}  # (bits, group, ordered, version): states and real numbers of layers, for folders
+
+
 def file_case(rule, bits, group, version, state, reals, case):
     first, second = folder / "theirs.safetensors", folder / "ours.safetensors"
     safetensors.torch.save_file({"layer." + key: value.contiguous() for key, value in state.items()}, first)
@@ -120,6 +129,7 @@ for bits in BITS:
                     state = {key: getattr(layer, key) for key in ("qweight", "qzeros", "scales", "g_idx")}
                     state["g_idx"] = state["g_idx"].to(torch.int32)
                     reals = layer(torch.eye(shape[1], dtype=torch.float16)).detach().t().contiguous().numpy()
+                    kept.setdefault((bits, group, ordered, 1), []).append((state, reals))
                     file_case(f"version 1, {bits} bits{suffix}", bits, group, 1, state, reals, case)
                     if model_linear is not None:
                         layer = model_linear(bits=bits, group_size=group, sym=symmetric, desc_act=ordered, in_features=shape[1],
@@ -130,5 +140,33 @@ for bits in BITS:
                         state = {key: getattr(layer, key) for key in ("qweight", "qzeros", "scales", "g_idx")}
                         layer.post_init()
                         reals = layer.dequantize_weight().detach().t().contiguous().to(torch.float16).numpy()
+                        kept.setdefault((bits, group, ordered, 2), []).append((state, reals))
                         file_case(f"version 2, {bits} bits{suffix}", bits, group, 2, state, reals, case)
+
+# Whole folders, with the configurations that the tools and transformers write.
+base = ast.parse((alone.FOLDER / "auto_gptq/modeling/_base.py").read_text())
+own = next(n for n in base.body if isinstance(n, ast.ClassDef) and n.name == "BaseQuantizeConfig")
+names = {"dataclass": dataclasses.dataclass, "field": dataclasses.field, "fields": dataclasses.fields, "PushToHubMixin": object,
+         "Optional": typing.Optional, "join": os.path.join, "json": json}
+exec(compile(ast.Module([own], []), "_base.py", "exec"), names)
+for bits, group, ordered in ((2, 64, False), (3, 32, True), (4, 128, False), (4, 128, True), (8, -1, False)):
+    for version in (1, 2):
+        layers = kept.get((bits, group, ordered, version), [])
+        state = {"model.norm.weight": torch.arange(64, dtype=torch.float16)}
+        for i, (tensors, _) in enumerate(layers):
+            state.update({f"model.layers.{i}.mlp.up_proj.{key}": value for key, value in tensors.items()})
+        reals = {f"model.layers.{i}.mlp.up_proj": torch.from_numpy(values) for i, (_, values) in enumerate(layers)}
+        if not reals:
+            continue
+        config = GPTQConfig(bits=bits, group_size=group, desc_act=ordered, sym=True, format="gptq" if version == 1 else "gptq_v2",
+                            act_group_aware=False).to_dict()
+        case = f"{bits} bits, groups of {group}{', activation order' if ordered else ''}, version {version}"
+        for shard in ("40KB", "1GB"):
+            target = folders.write(folder / f"folder_{bits}_{group}_{ordered}_{version}_{shard}", state,
+                                   {"model_type": "llama", "quantization_config": config}, shard=shard)
+            folders.check(suite, f"folders, config.json of transformers, version {version}", target, reals, case)
+        if version == 1:
+            target = folders.write(folder / f"own_{bits}_{group}_{ordered}", state, {"model_type": "llama"}, shard="40KB")
+            names["BaseQuantizeConfig"](bits=bits, group_size=group, desc_act=ordered).save_pretrained(target)
+            folders.check(suite, "folders, quantize_config.json of auto-gptq", target, reals, case)
 suite.finish()
