@@ -2,7 +2,7 @@
 // Halftone example: compiles one type of tensors.
 #pragma once
 
-#include "target_type.hpp"
+#include "compile_layer.hpp"
 
 #include <halftone/format/ggml/float_formats.hpp>
 #include <halftone/format/ggml/minimum_formats.hpp>
@@ -28,6 +28,25 @@ bool move_if(halftone::gguf_tensor_type type, std::span<const std::uint8_t> byte
   return report.value().exact;
 }
 
+/// Converts rows of a tensor into blocks, one by one: convert.cpp has it.
+[[nodiscard]] halftone::transcode_report convert_blocks(const source_tensor& from, const layer_type& type, const destination& to);
+
+/// The entry of blocks of Weights weights in Bytes bytes.
+template <class Scheme, std::size_t Weights, std::size_t Bytes>
+[[nodiscard]] constexpr layer_type layer_of_blocks(const target_type& blocks, std::string_view name) {
+  return {.format = file_format::gguf,
+          .name = name,
+          .why_not = reasons<Scheme>(),
+          .blocks = &blocks,
+          .bits = [](halftone::matrix_shape) { return 8.0 * static_cast<double>(Bytes) / static_cast<double>(Weights); },
+          .refuses = [](halftone::matrix_shape shape) {
+            return shape.cols % Weights == 0
+                       ? std::string()
+                       : halftone::detail::message("a row of ", shape.cols, " weights is no whole number of blocks of ", Weights);
+          },
+          .convert = convert_blocks};
+}
+
 template <class Scheme, class Held>
 struct block_type;
 template <class Scheme, class... From>
@@ -39,6 +58,41 @@ struct block_type<Scheme, held<From...>> {
     halftone::expects(q.has_value(), q.has_value() ? std::string() : q.failure().text);
     halftone::row_values(q.value(), 0, row);
   }
+  /// Keeps the row that was read last: its floats and its parameters are asked for one after the other.
+  static row_reader open(std::span<const std::uint8_t> bytes, std::size_t cols) {
+    struct row {
+      halftone::quantized_matrix<Scheme> q;
+      std::size_t index;
+    };
+    const auto last = std::make_shared<row>(row{halftone::quantized_matrix<Scheme>(halftone::matrix_shape{1, cols}), ~std::size_t{0}});
+    const auto load = [last, bytes, length = cols / format::block::weights * format::bytes](std::size_t index) {
+      if (last->index != index) {
+        std::size_t at = 0;
+        const char* why = halftone::ggml::read_blocks<Scheme>(bytes.subspan(index * length, length), last->q, at);
+        halftone::expects(why == nullptr, "row ", index, ": ", why == nullptr ? "" : why);
+        last->index = index;
+      }
+    };
+    row_reader reader{.values = [last, load](std::size_t index, std::span<float> values) {
+      load(index);
+      halftone::row_values(last->q, 0, values);
+    }};
+    reader.parameters = [last, load](std::size_t index, std::size_t col) {
+      load(index);
+      const std::size_t g = last->q.group_of(0, col);
+      return halftone::group_parameters{.scale = last->q.scale_at(g), .offset = last->q.offset_at(g)};
+    };
+    reader.run = Scheme::granularity_type::group_size;
+    return reader;
+  }
+  static bool hold(std::span<const float> row, const row_reader& source, std::size_t index, std::span<std::uint8_t> bytes) {
+    halftone::quantized_matrix<Scheme> q(halftone::matrix_shape{1, row.size()});
+    if (!hold_exactly({row.data(), 1, row.size()}, source, index, q)) {
+      return false;
+    }
+    halftone::ggml::write_blocks<Scheme>(q, bytes);
+    return true;
+  }
   static void encode(std::span<const float> row, std::span<std::uint8_t> bytes) {
     halftone::ggml::encode<Scheme>({row.data(), 1, row.size()}, bytes);
   }
@@ -47,10 +101,13 @@ struct block_type<Scheme, held<From...>> {
     return (move_if<From, Scheme>(from, bytes, cols, to) || ... || false);
   }
   static constexpr target_type entry{static_cast<halftone::gguf_tensor_type>(format::type), format::block::weights, format::bytes,
-                                     decode, encode, move};
+                                     open, decode, encode, move, hold};
+  static constexpr layer_type layer(const target_type& blocks) {
+    return layer_of_blocks<Scheme, format::block::weights, format::bytes>(blocks, format::name);
+  }
 };
 
-/// Numbers as they are; every type that decodes to them is held if they are fp32.
+/// Numbers as they are.
 template <class Element, halftone::gguf_tensor_type Type>
 struct number_type {
   static constexpr std::size_t bytes = Element::bits / 8;
@@ -65,7 +122,16 @@ struct number_type {
     }
   }
   static bool move(halftone::gguf_tensor_type, std::span<const std::uint8_t>, std::size_t, std::span<std::uint8_t>) { return false; }
-  static constexpr target_type entry{Type, 1, bytes, decode, encode, move};
+  static bool hold(std::span<const float>, const row_reader&, std::size_t, std::span<std::uint8_t>) { return false; }  // encoding is as exact
+  static row_reader open(std::span<const std::uint8_t> all, std::size_t cols) {
+    return {.values = [all, length = cols * bytes](std::size_t row, std::span<float> values) {
+      decode(all.subspan(row * length, length), values);
+    }};
+  }
+  static constexpr target_type entry{Type, 1, bytes, open, decode, encode, move, hold};
+  static constexpr layer_type layer(const target_type& blocks, std::string_view name) {
+    return layer_of_blocks<halftone::scheme<Element, halftone::unscaled, halftone::per_tensor>, 1, bytes>(blocks, name);
+  }
 };
 
 }  // namespace convert

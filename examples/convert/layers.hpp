@@ -2,6 +2,8 @@
 // Halftone example: layers of checkpoints that other tools quantized: several tensors of a safetensors file that are one matrix.
 #pragma once
 
+#include "row_reader.hpp"
+
 #include <halftone/format/gptq/words.hpp>
 #include <halftone/io/checkpoint_tensor.hpp>
 #include <halftone/io/safetensors_file.hpp>
@@ -16,17 +18,15 @@
 
 namespace convert {
 
-/// Gives the floats of a row.
-using row_reader = std::function<void(std::size_t row, std::span<float> values)>;
-
 /// A matrix of weights, which is read when it is opened.
 struct quantized_layer {
   std::string name;  ///< of the weight: LAYER.weight
-  std::string type_name;
+  std::string type_name;  ///< as --type calls it, where this program writes it
   std::size_t rows = 0;
   std::size_t cols = 0;
   std::vector<std::string> tensors;  ///< those it is made of
   std::function<row_reader()> open;  ///< @throws halftone::error that says what is wrong
+  std::string_view format{};
 };
 
 /// All layers of bitsandbytes, GPTQ, AWQ and compressed-tensors in a file. @throws halftone::error for one that this program cannot read
@@ -38,6 +38,9 @@ struct quantized_layer {
                                                         halftone::gptq::version version);
 [[nodiscard]] std::optional<quantized_layer> awq_layer(const halftone::safetensors_file& file, const std::string& tensor);
 [[nodiscard]] std::optional<quantized_layer> compressed_tensors_layer(const halftone::safetensors_file& file, const std::string& tensor);
+
+/// A matrix of Halftone's own planes, by the name that its description has. @throws halftone::error for a scheme that is not in the list
+[[nodiscard]] quantized_layer own_layer(const halftone::safetensors_file& file, const std::string& name);
 
 /// What is before `end` if a text ends so.
 [[nodiscard]] inline std::optional<std::string> before(const std::string& text, std::string_view end) {
@@ -62,6 +65,9 @@ struct quantized_layer {
   return tensor != nullptr && tensor->shape.size() == 2 ? halftone::detail::size_of_file(tensor->shape[i]) : 0;
 }
 
+/// "_g128" and so on, "_rows" for whole rows.
+[[nodiscard]] inline std::string group_name(std::size_t size) { return size == 0 ? "_rows" : "_g" + std::to_string(size); }
+
 /// Which of the group sizes gives `groups` groups of k columns: 0 for one group a row.
 [[nodiscard]] std::size_t group_size(const std::string& name, std::size_t k, std::size_t groups);
 
@@ -70,17 +76,26 @@ template <class Scheme>
 [[nodiscard]] row_reader rows_of(halftone::result<halftone::quantized_matrix<Scheme>> read, std::vector<std::uint32_t> order = {}) {
   halftone::expects(read.has_value(), read.has_value() ? std::string() : read.failure().text);
   const auto q = std::make_shared<const halftone::quantized_matrix<Scheme>>(std::move(read).value());
-  return [q, order = std::move(order)](std::size_t row, std::span<float> values) {
-    if (order.empty()) {
-      halftone::row_values(*q, row, values);
-      return;
+  if (!order.empty()) {
+    return {[q, order = std::move(order)](std::size_t row, std::span<float> values) {
+      std::vector<float> sorted(values.size());
+      halftone::row_values(*q, row, std::span<float>(sorted));
+      for (std::size_t i = 0; i < sorted.size(); ++i) {
+        values[order[i]] = sorted[i];
+      }
+    }};
+  }
+  row_reader reader{[q](std::size_t row, std::span<float> values) { halftone::row_values(*q, row, values); }};
+  if constexpr (Scheme::has_scale && !Scheme::has_own_real) {  // a zero point is a part of n
+    reader.parameters = [q](std::size_t row, std::size_t col) {
+      const std::size_t g = q->group_of(row, col);
+      return halftone::group_parameters{.scale = q->scale_at(g), .offset = q->offset_at(g)};
+    };
+    if constexpr (halftone::constant_along_k<typename Scheme::granularity_type>) {
+      reader.run = std::max<std::size_t>(q->scheme().granularity.run_length(q->shape()), 1);
     }
-    std::vector<float> sorted(values.size());
-    halftone::row_values(*q, row, std::span<float>(sorted));
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-      values[order[i]] = sorted[i];
-    }
-  };
+  }
+  return reader;
 }
 
 }  // namespace convert

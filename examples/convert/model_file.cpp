@@ -2,7 +2,13 @@
 // Halftone example: reading model files.
 #include "model_file.hpp"
 
+#include "layer_type.hpp"
+
+#include <halftone/io/quantized_description.hpp>
+#include <halftone/io/safetensors_index.hpp>
+
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 namespace convert {
@@ -19,13 +25,35 @@ File opened(const std::string& path) {
 }  // namespace
 
 model_file::model_file(const std::string& path, halftone::gptq::version version) {
+  if (std::filesystem::is_directory(path)) {
+    const std::string index = path + "/model.safetensors.index.json";
+    open(std::filesystem::exists(index) ? index : path + "/model.safetensors", version);
+  } else {
+    open(path, version);
+  }
+}
+
+void model_file::open(const std::string& path, halftone::gptq::version version) {
   if (path.ends_with(".gguf")) {
     gguf_ = opened<halftone::gguf_file>(path);
     list(*gguf_);
+  } else if (path.ends_with(".json")) {
+    const auto shards = opened<halftone::safetensors_shards>(path);
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    for (const auto& [name, file] : shards.files()) {
+      safetensors_.push_back(opened<halftone::safetensors_file>(folder.empty() ? name : folder + "/" + name));
+    }
   } else {
-    safetensors_ = opened<halftone::safetensors_file>(path);
-    list(*safetensors_, version);
+    safetensors_.push_back(opened<halftone::safetensors_file>(path));
   }
+  for (const halftone::safetensors_file& file : safetensors_) {
+    list(file, version);
+  }
+}
+
+const source_tensor* model_file::find(std::string_view name) const noexcept {
+  const auto at = std::ranges::find(tensors_, name, &source_tensor::name);
+  return at == tensors_.end() ? nullptr : &*at;
 }
 
 void model_file::list(const halftone::gguf_file& file) {
@@ -43,27 +71,39 @@ void model_file::list(const halftone::gguf_file& file) {
 
 void model_file::list(const halftone::safetensors_file& file, halftone::gptq::version version) {
   std::set<std::string> parts;
-  for (quantized_layer& layer : quantized_layers(file, version)) {
+  const auto add = [&](quantized_layer& layer, std::string description) {
     halftone::expects(layer.rows != 0 && layer.cols != 0, "layer \"", layer.name, "\" is [", layer.rows, ", ", layer.cols, "]");
     parts.insert(layer.tensors.begin(), layer.tensors.end());
     tensors_.push_back({.name = std::move(layer.name),
                         .dims = {layer.cols, layer.rows},
                         .type_name = std::move(layer.type_name),
-                        .layer = std::move(layer.open)});
+                        .layer = std::move(layer.open),
+                        .format = layer.format,
+                        .description = std::move(description)});
+    for (const std::string& part : layer.tensors) {
+      tensors_.back().parts.push_back(file.find(part));
+    }
+  };
+  for (quantized_layer& layer : quantized_layers(file, version)) {
+    add(layer, {});
+  }
+  for (const auto& [key, description] : file.metadata()) {
+    if (key.starts_with(halftone::detail::description_prefix)) {
+      quantized_layer layer = own_layer(file, key.substr(halftone::detail::description_prefix.size()));
+      add(layer, description);
+    }
   }
   for (const halftone::safetensors_tensor& tensor : file.tensors()) {
     if (parts.contains(tensor.name)) {
       continue;
     }
-    source_tensor one{.name = tensor.name,
-                      .dims = {tensor.shape.rbegin(), tensor.shape.rend()},
-                      .type = find_type(std::string(halftone::name_of(tensor.type))),
-                      .type_name = std::string(halftone::name_of(tensor.type)),
-                      .bytes = tensor.bytes};
-    halftone::expects(one.type != nullptr, "tensor \"", one.name, "\" is of type ", one.type_name,
-                      ", and no part of a layer that this program knows");
-    halftone::expects(one.dims.size() <= 4, "tensor \"", one.name, "\" has ", one.dims.size(), " dimensions; GGUF files have at most 4");
-    tensors_.push_back(std::move(one));
+    const std::string type(halftone::name_of(tensor.type));
+    tensors_.push_back({.name = tensor.name,
+                        .dims = {tensor.shape.rbegin(), tensor.shape.rend()},
+                        .type = find_type(type),
+                        .type_name = type,
+                        .bytes = tensor.bytes,
+                        .parts = {&tensor}});
   }
 }
 

@@ -9,28 +9,33 @@
 #include <halftone/io/safetensors_file.hpp>
 
 #include <algorithm>
+#include <list>
 #include <optional>
 
 namespace convert {
 
-/// A tensor where it lies: rows of numbers of one type; or a layer that other tools quantized.
+/// A tensor where it lies: rows of numbers of one type; a layer that was quantized; or something else, which has neither type nor layer.
 struct source_tensor {
   std::string name;
   std::vector<std::uint64_t> dims;  ///< from the fastest to the slowest
-  const target_type* type = nullptr;  ///< null for a layer
+  const target_type* type = nullptr;  ///< null for a layer, and for what holds no weights
   std::string type_name;
   std::span<const std::uint8_t> bytes{};
   std::function<row_reader()> layer{};  ///< reads a layer
+  std::string_view format{};            ///< of a layer: bitsandbytes, gptq, awq, compressed-tensors; safetensors for Halftone's planes
+  std::vector<const halftone::safetensors_tensor*> parts{};  ///< of a layer, or the one tensor itself; none from GGUF files
+  std::string description{};                                 ///< of Halftone's planes: the JSON beside them
 
+  [[nodiscard]] bool has_weights() const noexcept { return type != nullptr || layer; }
   /// The floats of rows; a layer is read for that.
   [[nodiscard]] row_reader open() const {
     if (layer) {
       return layer();
     }
-    return [this, length = type->row_bytes(cols())](std::size_t row, std::span<float> values) {
-      type->decode_row(bytes.subspan(row * length, length), values);
-    };
+    return type->open(bytes, cols());
   }
+  /// The name without ".weight", if it ends so.
+  [[nodiscard]] std::string layer_name() const { return before(name, ".weight").value_or(name); }
 
   [[nodiscard]] std::size_t cols() const noexcept { return dims.empty() ? 1 : static_cast<std::size_t>(dims[0]); }
   [[nodiscard]] std::size_t rows() const noexcept {
@@ -40,13 +45,15 @@ struct source_tensor {
     }
     return std::find(dims.begin(), dims.end(), 0u) == dims.end() ? rows : 0;  // whatever the product of the others is
   }
+  [[nodiscard]] halftone::matrix_shape shape() const noexcept { return {rows(), cols()}; }
   [[nodiscard]] bool is_matrix() const noexcept { return dims.size() >= 2 && rows() > 1; }
 };
 
 /// The file stays mapped, and the tensors are views of it.
 class model_file {
  public:
-  /// Opens a GGUF file, or else a safetensors file, with floats and layers of other tools.
+  /// Opens a GGUF file; a safetensors file with floats and layers that were quantized; an index of such files (.json); or a folder with
+  /// either of these two, called model.safetensors.index.json or model.safetensors.
   /// @param version  of GPTQ's layers, if there are any
   /// @throws halftone::error that says what is wrong
   explicit model_file(const std::string& path, halftone::gptq::version version = halftone::gptq::version::v1);
@@ -54,15 +61,17 @@ class model_file {
   model_file& operator=(const model_file&) = delete;
 
   [[nodiscard]] std::span<const source_tensor> tensors() const noexcept { return tensors_; }
+  [[nodiscard]] const source_tensor* find(std::string_view name) const noexcept;
   /// The file, if it is a GGUF file: its metadata are taken over.
   [[nodiscard]] const halftone::gguf_file* gguf() const noexcept { return gguf_ ? &*gguf_ : nullptr; }
 
  private:
+  void open(const std::string& path, halftone::gptq::version version);
   void list(const halftone::gguf_file& file);
   void list(const halftone::safetensors_file& file, halftone::gptq::version version);
 
   std::optional<halftone::gguf_file> gguf_;
-  std::optional<halftone::safetensors_file> safetensors_;
+  std::list<halftone::safetensors_file> safetensors_;
   std::vector<source_tensor> tensors_;
 };
 

@@ -2,6 +2,8 @@
 // Halftone example: the types of tensors that this program writes.
 #pragma once
 
+#include "row_reader.hpp"
+
 #include <halftone/io/gguf_type.hpp>
 #include <halftone/reference/transcode.hpp>
 
@@ -17,6 +19,8 @@ struct target_type {
   std::size_t block = 1;  ///< a row is a whole number of them
   std::size_t block_bytes = 0;
 
+  /// Rows of blocks.
+  row_reader (*open)(std::span<const std::uint8_t> bytes, std::size_t cols);
   /// The floats of one row.
   void (*decode_row)(std::span<const std::uint8_t> bytes, std::span<float> row);
   /// Blocks of a row of floats, by ggml's encoder.
@@ -24,6 +28,9 @@ struct target_type {
   /// Moves a row of another type, if this type holds its numbers.
   bool (*move_row)(halftone::gguf_tensor_type from, std::span<const std::uint8_t> bytes, std::size_t cols,
                    std::span<std::uint8_t> to);
+
+  /// Blocks that hold the floats of a row exactly. @return false where there are none
+  bool (*hold_row)(std::span<const float> row, const row_reader& source, std::size_t index, std::span<std::uint8_t> bytes);
 
   [[nodiscard]] std::size_t row_bytes(std::size_t cols) const noexcept { return cols / block * block_bytes; }
   [[nodiscard]] double bits() const noexcept { return 8.0 * static_cast<double>(block_bytes) / static_cast<double>(block); }

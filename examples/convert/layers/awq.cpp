@@ -33,9 +33,9 @@ std::optional<quantized_layer> awq_layer(const halftone::safetensors_file& file,
   }
   const std::size_t k = extent_of(file, tensor, 0);
   const std::size_t size = group_size(*layer, k, extent_of(file, *layer + ".scales", 0));
-  return quantized_layer{*layer + ".weight", "awq4", extent_of(file, *layer + ".scales", 1), k,
+  return quantized_layer{*layer + ".weight", "uint4" + group_name(size), extent_of(file, *layer + ".scales", 1), k,
                          tensors_of(file, *layer, {".qweight", ".qzeros", ".scales"}),
-                         [&file, layer = *layer, size] { return open(file, layer, size); }};
+                         [&file, layer = *layer, size] { return open(file, layer, size); }, "awq"};
 }
 
 }  // namespace convert

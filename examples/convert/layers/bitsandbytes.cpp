@@ -24,7 +24,7 @@ row_reader open_blocks(std::index_sequence<N...>, const halftone::safetensors_fi
                        const bnb::quant_state& state) {
   row_reader reader;
   static_cast<void>(((state.block_size == N && (reader = open_block<N>(file, name, state), true)) || ...));
-  halftone::expects(static_cast<bool>(reader), "layer \"", name, "\" has blocks of ", state.block_size);
+  halftone::expects(reader.values != nullptr, "layer \"", name, "\" has blocks of ", state.block_size);
   return reader;
 }
 
@@ -33,9 +33,9 @@ row_reader open_blocks(std::index_sequence<N...>, const halftone::safetensors_fi
 std::optional<quantized_layer> bitsandbytes_layer(const halftone::safetensors_file& file, const std::string& tensor) {
   if (const auto layer = before(tensor, ".SCB")) {
     const std::string name = *layer + ".weight";
-    return quantized_layer{name, "LLM.int8", extent_of(file, name, 0), extent_of(file, name, 1),
+    return quantized_layer{name, "int8_rows", extent_of(file, name, 0), extent_of(file, name, 1),
                            tensors_of(file, *layer, {".weight", ".SCB", ".weight_format"}),
-                           [&file, layer = *layer] { return rows_of(bnb::read_int8(file, layer)); }};
+                           [&file, layer = *layer] { return rows_of(bnb::read_int8(file, layer)); }, "bitsandbytes"};
   }
   for (const std::string kind : {"nf4", "fp4"}) {
     if (const auto name = before(tensor, ".quant_state.bitsandbytes__" + kind)) {
@@ -44,10 +44,11 @@ std::optional<quantized_layer> bitsandbytes_layer(const halftone::safetensors_fi
       std::vector<std::string> tensors =
           tensors_of(file, *name, {"", ".absmax", ".quant_map", ".nested_absmax", ".nested_quant_map"});
       tensors.push_back(tensor);
-      return quantized_layer{*name, kind, state.value().shape.rows, state.value().shape.cols, std::move(tensors),
+      const std::string type = kind + "_g" + std::to_string(state.value().block_size) + (state.value().is_nested ? "_nested" : "");
+      return quantized_layer{*name, type, state.value().shape.rows, state.value().shape.cols, std::move(tensors),
                              [&file, name = *name, known = state.value()] {
                                return open_blocks(std::index_sequence<32, 64, 128, 256, 512, 1024, 2048, 4096>{}, file, name, known);
-                             }};
+                             }, "bitsandbytes"};
     }
   }
   return std::nullopt;

@@ -67,7 +67,7 @@ std::optional<quantized_layer> compressed_tensors_layer(const halftone::safetens
     const std::size_t rows = extent_of(file, tensor, 0), words = extent_of(file, tensor, 1);
     if (file.find(*layer + ".weight_global_scale") != nullptr) {
       return quantized_layer{*layer + ".weight", "nvfp4", rows, 2 * words, std::move(tensors),
-                             [&file, layer = *layer] { return rows_of(ct::read_nvfp4(file, layer)); }};
+                             [&file, layer = *layer] { return rows_of(ct::read_nvfp4(file, layer)); }, "compressed-tensors"};
     }
     const halftone::safetensors_tensor* shape = file.find(*layer + ".weight_shape");
     halftone::expects(shape != nullptr && shape->bytes.size() == 16, "layer \"", *layer, "\" has no weight_shape of two numbers");
@@ -78,8 +78,9 @@ std::optional<quantized_layer> compressed_tensors_layer(const halftone::safetens
     }
     halftone::expects(bits != 0, "layer \"", *layer, "\": ", words, " words for ", k, " columns, which is not 3, 4 or 8 bits");
     const std::size_t size = group_size(*layer, k, extent_of(file, *layer + ".weight_scale", 1));
-    return quantized_layer{*layer + ".weight", "packed" + std::to_string(bits), rows, k, std::move(tensors),
-                           [&file, layer = *layer, bits, size] { return open(file, layer, bits, size); }};
+    const bool has_zeros = file.find(*layer + ".weight_zero_point") != nullptr;
+    return quantized_layer{*layer + ".weight", (has_zeros ? "uint" : "int") + std::to_string(bits) + group_name(size), rows, k, std::move(tensors),
+                           [&file, layer = *layer, bits, size] { return open(file, layer, bits, size); }, "compressed-tensors"};
   }
   const auto name = before(tensor, "_scale");
   const auto layer = name ? before(*name, ".weight") : std::nullopt;
@@ -89,12 +90,14 @@ std::optional<quantized_layer> compressed_tensors_layer(const halftone::safetens
     return std::nullopt;
   }
   const std::size_t scales = extent_of(file, tensor, 0);
-  return quantized_layer{*name, is_float ? "fp8" : "int8", extent_of(file, *name, 0), extent_of(file, *name, 1),
+  return quantized_layer{*name, std::string(is_float ? "fp8" : file.find(*layer + ".weight_zero_point") != nullptr ? "uint8" : "int8") + (scales > 1 ? "_rows" : "_tensor"),
+                         extent_of(file, *name, 0), extent_of(file, *name, 1),
                          tensors_of(file, *layer, {".weight", ".weight_scale", ".weight_zero_point"}),
                          [&file, layer = *layer, is_float, scales] {
                            return scales != 0 ? open_bytes<halftone::per_channel<0>>(file, layer, is_float)
                                               : open_bytes<halftone::per_tensor>(file, layer, is_float);
-                         }};
+                         },
+                         "compressed-tensors"};
 }
 
 }  // namespace convert

@@ -58,9 +58,9 @@ std::optional<quantized_layer> gptq_layer(const halftone::safetensors_file& file
   const std::size_t k = indices != nullptr && indices->shape.size() == 1 ? halftone::detail::size_of_file(indices->shape[0])
                                                                          : words * 32 / bits;
   const std::size_t size = group_size(*layer, k, groups);
-  return quantized_layer{*layer + ".weight", "gptq" + std::to_string(bits), n, k,
+  return quantized_layer{*layer + ".weight", "uint" + std::to_string(bits) + group_name(size), n, k,
                          tensors_of(file, *layer, {".qweight", ".qzeros", ".scales", ".g_idx"}),
-                         [&file, layer = *layer, version, bits, size] { return open(file, layer, version, bits, size); }};
+                         [&file, layer = *layer, version, bits, size] { return open(file, layer, version, bits, size); }, "gptq"};
 }
 
 }  // namespace convert

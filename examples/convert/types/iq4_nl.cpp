@@ -5,4 +5,6 @@
 namespace convert {
 extern const target_type iq4_nl_type;
 const target_type iq4_nl_type = block_type<halftone::ggml::iq4_nl, held<>>::entry;
+extern const layer_type iq4_nl_layer;
+const layer_type iq4_nl_layer = block_type<halftone::ggml::iq4_nl, held<>>::layer(iq4_nl_type);
 }  // namespace convert

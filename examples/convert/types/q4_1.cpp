@@ -5,4 +5,6 @@
 namespace convert {
 extern const target_type q4_1_type;
 const target_type q4_1_type = block_type<halftone::ggml::q4_1, held<halftone::ggml::q4_0>>::entry;
+extern const layer_type q4_1_layer;
+const layer_type q4_1_layer = block_type<halftone::ggml::q4_1, held<halftone::ggml::q4_0>>::layer(q4_1_type);
 }  // namespace convert
