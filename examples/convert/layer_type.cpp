@@ -11,7 +11,7 @@ extern const layer_type own_others[7];
 extern const layer_type bitsandbytes_types[4];
 extern const layer_type gptq_types[6];
 extern const layer_type awq_types[3];
-extern const layer_type compressed_tensors_types[6];
+extern const layer_type compressed_tensors_types[7];
 extern const layer_type onnx_types[6];
 extern const layer_type tflite_types[4];
 

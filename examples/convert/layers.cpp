@@ -4,12 +4,21 @@
 
 namespace convert {
 
-std::vector<quantized_layer> quantized_layers(const halftone::safetensors_file& file, halftone::gptq::version version) {
+const halftone::safetensors_tensor* find_tensor(const halftone::checkpoint& file, const std::string& name) {
+  if (!file.has(name)) {
+    return nullptr;
+  }
+  const auto found = file.find(name);
+  halftone::expects(found.has_value(), found.has_value() ? std::string() : found.failure().text);
+  return found.value();
+}
+
+std::vector<quantized_layer> quantized_layers(const halftone::checkpoint& file, halftone::gptq::version version) {
   std::vector<quantized_layer> layers;
-  for (const halftone::safetensors_tensor& tensor : file.tensors()) {
+  for (const std::string& tensor : file.names()) {
     for (std::optional<quantized_layer> layer :
-         {bitsandbytes_layer(file, tensor.name), gptq_layer(file, tensor.name, version), awq_layer(file, tensor.name),
-          compressed_tensors_layer(file, tensor.name)}) {
+         {bitsandbytes_layer(file, tensor), gptq_layer(file, tensor, version), awq_layer(file, tensor),
+          compressed_tensors_layer(file, tensor)}) {
       if (layer) {
         layers.push_back(*std::move(layer));
       }

@@ -29,15 +29,18 @@ struct quantized_layer {
   std::string_view format{};
 };
 
-/// All layers of bitsandbytes, GPTQ, AWQ and compressed-tensors in a file. @throws halftone::error for one that this program cannot read
-[[nodiscard]] std::vector<quantized_layer> quantized_layers(const halftone::safetensors_file& file, halftone::gptq::version version);
+/// A tensor of a name; null if there is none. @throws halftone::error where its file cannot be read
+[[nodiscard]] const halftone::safetensors_tensor* find_tensor(const halftone::checkpoint& file, const std::string& name);
+
+/// All layers of bitsandbytes, GPTQ, AWQ and compressed-tensors in a checkpoint. @throws halftone::error for one that this program cannot read
+[[nodiscard]] std::vector<quantized_layer> quantized_layers(const halftone::checkpoint& file, halftone::gptq::version version);
 
 /// The layer that a tensor belongs to by its name, for each tool; none if it does not tell of one.
-[[nodiscard]] std::optional<quantized_layer> bitsandbytes_layer(const halftone::safetensors_file& file, const std::string& tensor);
-[[nodiscard]] std::optional<quantized_layer> gptq_layer(const halftone::safetensors_file& file, const std::string& tensor,
+[[nodiscard]] std::optional<quantized_layer> bitsandbytes_layer(const halftone::checkpoint& file, const std::string& tensor);
+[[nodiscard]] std::optional<quantized_layer> gptq_layer(const halftone::checkpoint& file, const std::string& tensor,
                                                         halftone::gptq::version version);
-[[nodiscard]] std::optional<quantized_layer> awq_layer(const halftone::safetensors_file& file, const std::string& tensor);
-[[nodiscard]] std::optional<quantized_layer> compressed_tensors_layer(const halftone::safetensors_file& file, const std::string& tensor);
+[[nodiscard]] std::optional<quantized_layer> awq_layer(const halftone::checkpoint& file, const std::string& tensor);
+[[nodiscard]] std::optional<quantized_layer> compressed_tensors_layer(const halftone::checkpoint& file, const std::string& tensor);
 
 /// A matrix of Halftone's own planes, by the name that its description has. @throws halftone::error for a scheme that is not in the list
 [[nodiscard]] quantized_layer own_layer(const halftone::safetensors_file& file, const std::string& name);
@@ -48,11 +51,11 @@ struct quantized_layer {
 }
 
 /// The tensors of a layer that are there, of those with these ends.
-[[nodiscard]] inline std::vector<std::string> tensors_of(const halftone::safetensors_file& file, const std::string& layer,
+[[nodiscard]] inline std::vector<std::string> tensors_of(const halftone::checkpoint& file, const std::string& layer,
                                                          std::initializer_list<std::string_view> ends) {
   std::vector<std::string> names;
   for (const std::string_view end : ends) {
-    if (file.find(layer + std::string(end)) != nullptr) {
+    if (file.has(layer + std::string(end))) {
       names.push_back(layer + std::string(end));
     }
   }
@@ -60,8 +63,8 @@ struct quantized_layer {
 }
 
 /// Extent i of a matrix; 0 where there is no such matrix.
-[[nodiscard]] inline std::size_t extent_of(const halftone::safetensors_file& file, const std::string& name, std::size_t i) {
-  const halftone::safetensors_tensor* tensor = file.find(name);
+[[nodiscard]] inline std::size_t extent_of(const halftone::checkpoint& file, const std::string& name, std::size_t i) {
+  const halftone::safetensors_tensor* tensor = find_tensor(file, name);
   return tensor != nullptr && tensor->shape.size() == 2 ? halftone::detail::size_of_file(tensor->shape[i]) : 0;
 }
 

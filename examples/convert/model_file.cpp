@@ -5,7 +5,6 @@
 #include "layer_type.hpp"
 
 #include <halftone/io/quantized_description.hpp>
-#include <halftone/io/safetensors_index.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -25,30 +24,19 @@ File opened(const std::string& path) {
 }  // namespace
 
 model_file::model_file(const std::string& path, halftone::gptq::version version) {
-  if (std::filesystem::is_directory(path)) {
-    const std::string index = path + "/model.safetensors.index.json";
-    open(std::filesystem::exists(index) ? index : path + "/model.safetensors", version);
-  } else {
-    open(path, version);
-  }
-}
-
-void model_file::open(const std::string& path, halftone::gptq::version version) {
   if (path.ends_with(".gguf")) {
     gguf_ = opened<halftone::gguf_file>(path);
     list(*gguf_);
-  } else if (path.ends_with(".json")) {
-    const auto shards = opened<halftone::safetensors_shards>(path);
-    const std::string folder = std::filesystem::path(path).parent_path().string();
-    for (const auto& [name, file] : shards.files()) {
-      safetensors_.push_back(opened<halftone::safetensors_file>(folder.empty() ? name : folder + "/" + name));
-    }
+    return;
+  }
+  const std::string inside = path + "/model.safetensors";
+  if (path.ends_with(".json") || (std::filesystem::is_directory(path) && !std::filesystem::exists(inside))) {
+    checkpoint_ = opened<halftone::checkpoint>(path);
   } else {
-    safetensors_.push_back(opened<halftone::safetensors_file>(path));
+    file_ = opened<halftone::safetensors_file>(std::filesystem::is_directory(path) ? inside : path);
+    checkpoint_.emplace(*file_);
   }
-  for (const halftone::safetensors_file& file : safetensors_) {
-    list(file, version);
-  }
+  list(*checkpoint_, version);
 }
 
 const source_tensor* model_file::find(std::string_view name) const noexcept {
@@ -69,7 +57,7 @@ void model_file::list(const halftone::gguf_file& file) {
   }
 }
 
-void model_file::list(const halftone::safetensors_file& file, halftone::gptq::version version) {
+void model_file::list(const halftone::checkpoint& file, halftone::gptq::version version) {
   std::set<std::string> parts;
   const auto add = [&](quantized_layer& layer, std::string description) {
     halftone::expects(layer.rows != 0 && layer.cols != 0, "layer \"", layer.name, "\" is [", layer.rows, ", ", layer.cols, "]");
@@ -81,29 +69,30 @@ void model_file::list(const halftone::safetensors_file& file, halftone::gptq::ve
                         .format = layer.format,
                         .description = std::move(description)});
     for (const std::string& part : layer.tensors) {
-      tensors_.back().parts.push_back(file.find(part));
+      tensors_.back().parts.push_back(find_tensor(file, part));
     }
   };
   for (quantized_layer& layer : quantized_layers(file, version)) {
     add(layer, {});
   }
-  for (const auto& [key, description] : file.metadata()) {
+  for (const auto& [key, description] : file_ ? file_->metadata() : std::map<std::string, std::string>()) {
     if (key.starts_with(halftone::detail::description_prefix)) {
-      quantized_layer layer = own_layer(file, key.substr(halftone::detail::description_prefix.size()));
+      quantized_layer layer = own_layer(*file_, key.substr(halftone::detail::description_prefix.size()));
       add(layer, description);
     }
   }
-  for (const halftone::safetensors_tensor& tensor : file.tensors()) {
-    if (parts.contains(tensor.name)) {
+  for (const std::string& name : file.names()) {
+    if (parts.contains(name)) {
       continue;
     }
-    const std::string type(halftone::name_of(tensor.type));
-    tensors_.push_back({.name = tensor.name,
-                        .dims = {tensor.shape.rbegin(), tensor.shape.rend()},
+    const halftone::safetensors_tensor* tensor = find_tensor(file, name);
+    const std::string type(halftone::name_of(tensor->type));
+    tensors_.push_back({.name = name,
+                        .dims = {tensor->shape.rbegin(), tensor->shape.rend()},
                         .type = find_type(type),
                         .type_name = type,
-                        .bytes = tensor.bytes,
-                        .parts = {&tensor}});
+                        .bytes = tensor->bytes,
+                        .parts = {tensor}});
   }
 }
 

@@ -5,11 +5,10 @@
 #include "layers.hpp"
 #include "target_type.hpp"
 
+#include <halftone/io/checkpoint.hpp>
 #include <halftone/io/gguf_file.hpp>
-#include <halftone/io/safetensors_file.hpp>
 
 #include <algorithm>
-#include <list>
 #include <optional>
 
 namespace convert {
@@ -53,7 +52,7 @@ struct source_tensor {
 class model_file {
  public:
   /// Opens a GGUF file; a safetensors file with floats and layers that were quantized; an index of such files (.json); or a folder with
-  /// either of these two, called model.safetensors.index.json or model.safetensors.
+  /// one of these two. Halftone's own planes are read from one file, not from several.
   /// @param version  of GPTQ's layers, if there are any
   /// @throws halftone::error that says what is wrong
   explicit model_file(const std::string& path, halftone::gptq::version version = halftone::gptq::version::v1);
@@ -66,12 +65,12 @@ class model_file {
   [[nodiscard]] const halftone::gguf_file* gguf() const noexcept { return gguf_ ? &*gguf_ : nullptr; }
 
  private:
-  void open(const std::string& path, halftone::gptq::version version);
   void list(const halftone::gguf_file& file);
-  void list(const halftone::safetensors_file& file, halftone::gptq::version version);
+  void list(const halftone::checkpoint& file, halftone::gptq::version version);
 
   std::optional<halftone::gguf_file> gguf_;
-  std::list<halftone::safetensors_file> safetensors_;
+  std::optional<halftone::safetensors_file> file_;
+  std::optional<halftone::checkpoint> checkpoint_;
   std::vector<source_tensor> tensors_;
 };
 

@@ -18,7 +18,7 @@ void verify(const model_file& model, const wanted& want, const std::vector<outco
                                                       want.format != file_format::safetensors
                                                   ? before.layer_name() + ".weight"
                                                   : before.name);
-    halftone::expects(after != nullptr && before.dims == after->dims, "tensor \"", before.name, "\" is not what was written");
+    halftone::expects(after != nullptr && before.shape() == after->shape(), "tensor \"", before.name, "\" is not what was written");
     if (done.copied && !before.layer) {
       halftone::expects(after->type_name == done.to && std::ranges::equal(before.bytes, after->bytes), "tensor \"", before.name,
                         "\": its bytes are not those of the copy");

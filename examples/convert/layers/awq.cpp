@@ -11,11 +11,11 @@ namespace convert {
 namespace {
 
 template <class Granularity>
-row_reader open_layer(const halftone::safetensors_file& file, const std::string& layer) {
+row_reader open_layer(const halftone::checkpoint& file, const std::string& layer) {
   return rows_of(halftone::awq::read<halftone::awq::layer<Granularity>>(file, layer));
 }
 
-row_reader open(const halftone::safetensors_file& file, const std::string& layer, std::size_t size) {
+row_reader open(const halftone::checkpoint& file, const std::string& layer, std::size_t size) {
   switch (size) {
     case 32: return open_layer<halftone::per_group<32>>(file, layer);
     case 64: return open_layer<halftone::per_group<64>>(file, layer);
@@ -26,7 +26,7 @@ row_reader open(const halftone::safetensors_file& file, const std::string& layer
 
 }  // namespace
 
-std::optional<quantized_layer> awq_layer(const halftone::safetensors_file& file, const std::string& tensor) {
+std::optional<quantized_layer> awq_layer(const halftone::checkpoint& file, const std::string& tensor) {
   const auto layer = before(tensor, ".qweight");
   if (!layer || extent_of(file, tensor, 1) == extent_of(file, *layer + ".scales", 1)) {  // GPTQ packs along k
     return std::nullopt;

@@ -12,7 +12,7 @@ namespace {
 namespace bnb = halftone::bitsandbytes;
 
 template <std::size_t N>
-row_reader open_block(const halftone::safetensors_file& file, const std::string& name, const bnb::quant_state& state) {
+row_reader open_block(const halftone::checkpoint& file, const std::string& name, const bnb::quant_state& state) {
   if (state.quant_type == "nf4") {
     return state.is_nested ? rows_of(bnb::read<bnb::nf4_nested<N>>(file, name)) : rows_of(bnb::read<bnb::nf4_blocks<N>>(file, name));
   }
@@ -20,7 +20,7 @@ row_reader open_block(const halftone::safetensors_file& file, const std::string&
 }
 
 template <std::size_t... N>
-row_reader open_blocks(std::index_sequence<N...>, const halftone::safetensors_file& file, const std::string& name,
+row_reader open_blocks(std::index_sequence<N...>, const halftone::checkpoint& file, const std::string& name,
                        const bnb::quant_state& state) {
   row_reader reader;
   static_cast<void>(((state.block_size == N && (reader = open_block<N>(file, name, state), true)) || ...));
@@ -30,7 +30,7 @@ row_reader open_blocks(std::index_sequence<N...>, const halftone::safetensors_fi
 
 }  // namespace
 
-std::optional<quantized_layer> bitsandbytes_layer(const halftone::safetensors_file& file, const std::string& tensor) {
+std::optional<quantized_layer> bitsandbytes_layer(const halftone::checkpoint& file, const std::string& tensor) {
   if (const auto layer = before(tensor, ".SCB")) {
     const std::string name = *layer + ".weight";
     return quantized_layer{name, "int8_rows", extent_of(file, name, 0), extent_of(file, name, 1),

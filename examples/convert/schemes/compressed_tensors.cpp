@@ -43,12 +43,13 @@ using layer_of = compiled<compressed_tensors_format, ct::integers<Element, Granu
 
 }  // namespace
 
-extern const layer_type compressed_tensors_types[6];
-const layer_type compressed_tensors_types[6] = {
+extern const layer_type compressed_tensors_types[7];
+const layer_type compressed_tensors_types[7] = {
     layer_of<halftone::int8, halftone::per_channel<0>>::type("int8_rows"),
     compiled<compressed_tensors_format, ct::floats<halftone::per_channel<0>, halftone::stored_as<halftone::fp16>>>::type("fp8_rows"),
     layer_of<halftone::int4, halftone::per_group<32>>::type("int4_g32"),
     layer_of<halftone::int4, halftone::per_group<128>>::type("int4_g128"),
+    layer_of<halftone::int4, halftone::per_group<32>, ct::affine>::type("uint4_g32"),
     layer_of<halftone::int4, halftone::per_group<128>, ct::affine>::type("uint4_g128"),
     compiled<compressed_tensors_format, ct::nvfp4_blocks>::type("nvfp4"),
 };

@@ -117,12 +117,19 @@ template <std::uint8_t Flip>
 HALFTONE_INLINE void nibbles_to_canonical(const std::uint8_t* bytes, std::uint8_t* codes) noexcept {
   std::uint16_t pairs[8];
   load_pairs(bytes, pairs);
-  std::uint8_t out[16];
-#pragma GCC unroll 1  // unrolled loops are not computed in lanes
+  std::uint16_t wide[16];  // lanes of one width as long as it goes: compilers pack bytes of both halves at once
+#pragma GCC unroll 1       // unrolled loops are not computed in lanes
   for (std::size_t i = 0; i < 8; ++i) {
-    const unsigned pair = pairs[i];
-    out[i] = static_cast<std::uint8_t>(((pair & 0x0fu) | (pair >> 4 & 0xf0u)) ^ Flip);
-    out[i + 8] = static_cast<std::uint8_t>(((pair >> 4 & 0x0fu) | (pair >> 8 & 0xf0u)) ^ Flip);
+    wide[i] = static_cast<std::uint16_t>((pairs[i] & 0x0fu) | (pairs[i] >> 4 & 0xf0u));
+  }
+#pragma GCC unroll 1
+  for (std::size_t i = 0; i < 8; ++i) {
+    wide[i + 8] = static_cast<std::uint16_t>((pairs[i] >> 4 & 0x0fu) | (pairs[i] >> 8 & 0xf0u));
+  }
+  std::uint8_t out[16];
+#pragma GCC unroll 1
+  for (std::size_t i = 0; i < 16; ++i) {
+    out[i] = static_cast<std::uint8_t>(wide[i] ^ Flip);
   }
   std::memcpy(codes, out, sizeof out);
 }
@@ -130,13 +137,16 @@ template <std::uint8_t Flip>
 HALFTONE_INLINE void canonical_to_nibbles(const std::uint8_t* codes, std::uint8_t* bytes) noexcept {
   std::uint8_t in[16];
   std::memcpy(in, codes, sizeof in);
+  std::uint16_t wide[16];
+#pragma GCC unroll 1
+  for (std::size_t i = 0; i < 16; ++i) {
+    wide[i] = static_cast<std::uint16_t>((in[i] | static_cast<unsigned>(in[i]) << 4) & 0x0f0fu);
+  }
   std::uint16_t pairs[8];
 #pragma GCC unroll 1
   for (std::size_t i = 0; i < 8; ++i) {
-    const auto low = static_cast<std::uint16_t>(in[i] | in[i] << 4);
-    const auto high = static_cast<std::uint16_t>(in[i + 8] << 4 | in[i + 8] << 8);
     constexpr auto flip = static_cast<std::uint16_t>(0x0101u * Flip);
-    pairs[i] = static_cast<std::uint16_t>(((low & 0x0f0fu) | (high & 0xf0f0u)) ^ flip);
+    pairs[i] = static_cast<std::uint16_t>((wide[i] | static_cast<unsigned>(wide[i + 8]) << 4) ^ flip);
   }
   store_pairs(pairs, bytes);
 }

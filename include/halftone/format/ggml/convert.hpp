@@ -124,18 +124,27 @@ inline constexpr bool moves_blocks = requires(const std::uint8_t* from, std::uin
   Format::move_out(from, to);
 };
 
-/// The planes of such a matrix: codes and scales in fp16, blocks one after the other in both.
+/// The planes of such a matrix: codes, and scales and offsets in fp16, blocks one after the other in each.
 struct moved_planes {
   std::uint8_t* codes = nullptr;
   std::uint8_t* scales = nullptr;
+  std::uint8_t* offsets = nullptr;
 };
 template <class Scheme>
 [[nodiscard]] moved_planes planes_of(quantized_matrix<Scheme>& q) {
   moved_planes planes;
   planes.codes = q.codes().data();
-  q.scale_plane().for_each_plane("", [&](const std::string&, plane_type, std::size_t, std::size_t, std::span<std::uint8_t> bytes) {
-    planes.scales = bytes.data();
-  });
+  const auto bytes_of = [](auto& plane) {
+    std::uint8_t* start = nullptr;
+    plane.for_each_plane("", [&](const std::string&, plane_type, std::size_t, std::size_t, std::span<std::uint8_t> bytes) {
+      start = bytes.data();
+    });
+    return start;
+  };
+  planes.scales = bytes_of(q.scale_plane());
+  if constexpr (Scheme::has_offset) {
+    planes.offsets = bytes_of(q.offset_plane());
+  }
   return planes;
 }
 
@@ -153,6 +162,9 @@ template <format_scheme Scheme, class Format = block_format<Scheme>>
     for (std::size_t i = 0; i < (row_length == 0 ? 0 : q.rows() * count); ++i) {
       Format::move_in(bytes.data() + i * Format::bytes, to.codes + i * code_bytes);
       move_half(bytes.data() + i * Format::bytes, to.scales + 2 * i);
+      if constexpr (Scheme::has_offset) {
+        move_half(bytes.data() + i * Format::bytes + 2, to.offsets + 2 * i);
+      }
     }
   } else {
     block b;
@@ -182,6 +194,9 @@ void write_blocks(const quantized_matrix<Scheme>& q, std::span<std::uint8_t> byt
     for (std::size_t i = 0; i < q.rows() * count; ++i) {
       Format::move_out(from.codes + i * code_bytes, bytes.data() + i * Format::bytes);
       move_half(from.scales + 2 * i, bytes.data() + i * Format::bytes);
+      if constexpr (Scheme::has_offset) {
+        move_half(from.offsets + 2 * i, bytes.data() + i * Format::bytes + 2);
+      }
     }
   } else {
     block b;

@@ -90,6 +90,10 @@ template <>
 struct block_format<q4_1> : nibble_format<4, true> {
   static constexpr std::string_view name = "Q4_1";
   static constexpr std::uint32_t type = 3;
+  HALFTONE_INLINE static void move_in(const std::uint8_t* in, std::uint8_t* codes) noexcept { nibbles_to_canonical<0>(in + nibbles_at, codes); }
+  HALFTONE_INLINE static void move_out(const std::uint8_t* codes, std::uint8_t* out) noexcept {
+    canonical_to_nibbles<0>(codes, out + nibbles_at);
+  }
 };
 template <>
 struct block_format<q5_0> : nibble_format<5, false> {
