@@ -59,8 +59,8 @@ void quantize_again(const quantized_matrix<From>& from, quantized_matrix<To>& to
 /// @return whether it is exact, and the error against the dequantized `from`
 /// @throws halftone::error if the shapes differ, a scale or offset is NaN or infinite, or a weight that has to be quantized is
 /// @par Cost  planes are copied where both sides keep everything alike; one pass over codes where it is exact otherwise; one to
-///            three more where it is not. Allocates two rows of floats and, but for copies, parameters, 16 to 25 bytes a group; a row of
-///            To where rows are decided on; never a matrix of floats, but for mappings that look at all weights.
+///            three more where it is not. Allocates two rows of floats, three where rows are not decided on one by one, and, but for copies,
+///            parameters, 16 to 25 bytes a group; a row of To where they are; never a matrix of floats, but for mappings that look at all weights.
 template <scheme_type From, scheme_type To>
 transcode_report transcode_into(const quantized_matrix<From>& from, quantized_matrix<To>& to) {
   expects(from.shape() == to.shape(), "transcode: from is [", from.rows(), ", ", from.cols(), "], to [", to.rows(), ", ", to.cols(),
