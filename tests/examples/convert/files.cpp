@@ -33,9 +33,11 @@ TEST_CASE("an interrupted conversion leaves the old file, and nothing beside it"
   writer.add("b.weight", safetensors_type::F32, {8, 256}, bytes_of_floats(bad));
   const std::string from = folder / "from.safetensors";
   REQUIRE(writer.write(from).has_value());
-  for (const auto& [format, name] : {std::pair(file_format::safetensors, "int4_g32"), std::pair(file_format::bitsandbytes, "nf4_g64"),
+  for (const auto& each : {std::pair(file_format::safetensors, "int4_g32"), std::pair(file_format::bitsandbytes, "nf4_g64"),
                                      std::pair(file_format::gptq, "uint4_g128"), std::pair(file_format::onnx, "int4_g32"),
                                      std::pair(file_format::tflite, "int8_rows")}) {
+    const file_format format = each.first;
+    const std::string name = each.second;
     CAPTURE(name);
     const std::string to = folder / ("to" + ending_of(format));
     std::ofstream(to) << "old";
@@ -93,18 +95,20 @@ TEST_CASE("memory is one layer's, however many there are: rows alone for GGUF") 
   const std::string one = write_floats(folder / "one.safetensors", {shape});
   const std::string eight = write_floats(folder / "eight.safetensors", {shape, shape, shape, shape, shape, shape, shape, shape});
   constexpr std::size_t floats = 4 * shape.rows * shape.cols;
-  for (const auto& [format, name, most] :
+  for (const auto& each :
        {std::tuple(file_format::gguf, "Q4_0", std::size_t{64 << 10}), std::tuple(file_format::gguf, "Q8_0", std::size_t{64 << 10}),
         std::tuple(file_format::safetensors, "int4_g32", 3 * floats), std::tuple(file_format::gptq, "uint4_g128", 3 * floats),
         std::tuple(file_format::bitsandbytes, "nf4_g64", 3 * floats), std::tuple(file_format::compressed_tensors, "int8_rows", 3 * floats)}) {
-    CAPTURE(std::string(name));
+    const file_format format = std::get<0>(each);
+    const std::string name = std::get<1>(each);
+    CAPTURE(name);
     const auto peak_of = [&](const std::string& from) {
       const std::size_t before = restart_peak();
       static_cast<void>(converted(from, {.format = format, .type = &type_of(format, name)}, folder / ("to" + ending_of(format))));
       return peak() - before;
     };
     const std::size_t a = peak_of(one), b = peak_of(eight);
-    CHECK(a <= most);
+    CHECK(a <= std::get<2>(each));
     CHECK(b <= a + (32 << 10));  // names and lists
   }
 }
