@@ -43,7 +43,7 @@ struct onnx_format {
 extern const layer_type onnx_types[6];
 const layer_type onnx_types[6] = {
     compiled<onnx_format, halftone::tensorrt::qdq_int8<>>::type("int8_rows"),
-    compiled<onnx_format, halftone::tensorrt::fp8_scaled<halftone::per_channel<0>>>::type("fp8_rows"),
+    compiled<onnx_format, halftone::tensorrt::qdq_fp8<halftone::per_channel<0>>>::type("fp8_rows"),
     compiled<onnx_format, halftone::onnx::mat_mul_nbits_with_zero_points<8, 32>>::type("uint8_g32"),
     compiled<onnx_format, halftone::onnx::mat_mul_nbits_with_zero_points<4, 32>>::type("uint4_g32"),
     compiled<onnx_format, halftone::onnx::mat_mul_nbits<4, 32>>::type("int4_g32"),

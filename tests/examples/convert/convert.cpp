@@ -126,7 +126,7 @@ TEST_CASE("an .onnx file is what onnx_writer makes of the library's own matrices
   const auto linear = [&](onnx_writer& model, std::size_t x, const auto& q) { return model.linear("layer0", x, q, bias); };
   const auto nbits = [&](onnx_writer& model, std::size_t x, const auto& q) { return model.mat_mul_nbits("layer0", x, q, bias); };
   compare_with("int8_rows", tensorrt::qdq_int8<>{}, linear);
-  compare_with("fp8_rows", tensorrt::fp8_scaled<per_channel<0>>{}, linear);
+  compare_with("fp8_rows", tensorrt::qdq_fp8<per_channel<0>>{}, linear);
   compare_with("int4_g128", tensorrt::int4_blocks_onnx<128>{}, linear);
   compare_with("uint4_g32", onnx::mat_mul_nbits_with_zero_points<4, 32>{}, nbits);
   compare_with("int4_g32", onnx::mat_mul_nbits<4, 32>{}, nbits);
