@@ -4,6 +4,7 @@
 #include <conformance/onnx_files.hpp>
 #include <conformance/onnx_integers.hpp>
 #include <conformance/onnx_matmul.hpp>
+#include <conformance/onnx_read.hpp>
 
 #include <halftone/format/onnx/schemes.hpp>
 #include <halftone/format/onnx/tensors.hpp>

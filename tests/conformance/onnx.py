@@ -16,6 +16,7 @@ import onnx_files  # noqa: E402
 import onnx_integers  # noqa: E402
 import onnx_linear  # noqa: E402
 import onnx_matmul  # noqa: E402
+import onnx_read  # noqa: E402
 from suite import Suite  # noqa: E402
 
 suite = Suite("onnx", f"{onnx.__version__}, onnxruntime {onnxruntime.__version__}")
@@ -23,6 +24,7 @@ onnx_linear.check(suite, numpy.random.default_rng(1))
 onnx_matmul.check(suite, numpy.random.default_rng(2))
 onnx_integers.check(suite, numpy.random.default_rng(3))
 onnx_files.check(suite, numpy.random.default_rng(4))
+onnx_read.check(suite, numpy.random.default_rng(5))
 
 sys.path.append(str(pathlib.Path(here).parent / "format/onnx"))
 import make_golden  # noqa: E402
