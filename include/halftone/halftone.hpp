@@ -66,11 +66,13 @@
 #include <halftone/format/ggml/transcode.hpp>
 #include <halftone/format/onnx/block_mappings.hpp>
 #include <halftone/format/onnx/bnb4.hpp>
+#include <halftone/format/onnx/halves.hpp>
 #include <halftone/format/onnx/nbits.hpp>
 #include <halftone/format/onnx/qlinear.hpp>
 #include <halftone/format/onnx/schemes.hpp>
 #include <halftone/format/onnx/tensors.hpp>
 #include <halftone/format/onnx/tool_ranges.hpp>
+#include <halftone/format/onnx/weight_algorithms.hpp>
 #include <halftone/format/target/bitsandbytes.hpp>
 #include <halftone/format/target/list.hpp>
 #include <halftone/format/target/llama_cpp.hpp>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Operations for onnx.py.
 #include <conformance/driver.hpp>
+#include <conformance/onnx_algorithms.hpp>
 #include <conformance/onnx_files.hpp>
+#include <conformance/onnx_halves.hpp>
 #include <conformance/onnx_integers.hpp>
 #include <conformance/onnx_matmul.hpp>
 #include <conformance/onnx_read.hpp>

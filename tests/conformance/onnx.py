@@ -12,7 +12,9 @@ import onnx.reference  # noqa: E402
 import onnxruntime  # noqa: E402
 
 sys.path.append(here)
+import onnx_algorithms  # noqa: E402
 import onnx_files  # noqa: E402
+import onnx_halves  # noqa: E402
 import onnx_integers  # noqa: E402
 import onnx_linear  # noqa: E402
 import onnx_matmul  # noqa: E402
@@ -25,6 +27,8 @@ onnx_matmul.check(suite, numpy.random.default_rng(2))
 onnx_integers.check(suite, numpy.random.default_rng(3))
 onnx_files.check(suite, numpy.random.default_rng(4))
 onnx_read.check(suite, numpy.random.default_rng(5))
+onnx_algorithms.check(suite, numpy.random.default_rng(6))
+onnx_halves.check(suite, numpy.random.default_rng(7))
 
 sys.path.append(str(pathlib.Path(here).parent / "format/onnx"))
 import make_golden  # noqa: E402

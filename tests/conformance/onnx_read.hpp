@@ -117,26 +117,27 @@ void sums(arguments& a) {
   gemm_integers(x, pack(q), matrix_view<std::int32_t>(a.out<std::int32_t>(4).data(), m, q.rows()));
 }
 
-template <class Scheme>
+/// @tparam Made  how the package's tool chooses parameters
+/// @tparam Read  the same codes and parameters, whoever chose them: kernels are compiled once
+template <class Made, class Read = Made>
 void add(const std::string& name) {
-  operation("read " + name, read_and_quantize<Scheme>);
-  operation("read and multiply " + name, multiply<Scheme, false>);
+  operation("read " + name, read_and_quantize<Made>);
+  operation("read and multiply " + name, multiply<Read, false>);
 }
-template <class Scheme>
+template <class Made, class Read>
 void add_integers(const std::string& name) {
-  add<Scheme>(name);
-  operation("read and multiply dynamic " + name, multiply<Scheme, true>);
-  operation("read and sum " + name, sums<Scheme>);
-  operation("read and qlinear UINT8 " + name, qlinear<Scheme, std::uint8_t>);
-  operation("read and qlinear INT8 " + name, qlinear<Scheme, std::int8_t>);
+  add<Made, Read>(name);
+  operation("read and multiply dynamic " + name, multiply<Read, true>);
+  operation("read and sum " + name, sums<Read>);
+  operation("read and qlinear UINT8 " + name, qlinear<Read, std::uint8_t>);
+  operation("read and qlinear INT8 " + name, qlinear<Read, std::int8_t>);
 }
 
 inline const int registered = [] {
-  add_integers<onnx::symmetric_tool<int8>>("int8");
-  add_integers<onnx::symmetric_tool<int8, per_channel<0>>>("int8 rows");
-  add_integers<onnx::reduced_symmetric_tool<int8, per_channel<0>>>("int8 rows reduced");
-  add_integers<onnx::tool<uint8>>("uint8");
-  add_integers<onnx::tool<uint8, per_channel<0>>>("uint8 rows");
+  add_integers<onnx::symmetric_tool<int8>, onnx::linear<int8>>("int8");
+  add_integers<onnx::symmetric_tool<int8, per_channel<0>>, onnx::linear<int8, per_channel<0>>>("int8 rows");
+  add_integers<onnx::reduced_symmetric_tool<int8, per_channel<0>>, onnx::linear<int8, per_channel<0>>>("int8 rows reduced");
+  add_integers<onnx::tool<uint8>, onnx::linear<uint8>>("uint8");
   add<onnx::symmetric_tool<int4, per_channel<0>>>("int4 rows");
   add<onnx::symmetric_tool<int16, per_channel<0>>>("int16 rows");
   add<onnx::mat_mul_nbits<2, 32>>("nbits 2");

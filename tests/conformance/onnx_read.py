@@ -18,7 +18,8 @@ from onnx_models import has_vnni
 F = numpy.float32
 UNIT = 2.0 ** -24
 PRODUCTS = ("MatMul", "Gemm", "MatMulInteger", "QLinearMatMul", "QGemm", "MatMulNBits")
-BLOCKS = {"nbits 2": 32, "nbits 4": 32, "nbits 4 zero points": 32, "nbits 8 zero points": 128, "blocks": 32, "blocks zero points": 16}
+BLOCKS = {"nbits 2": 32, "nbits 4": 32, "nbits 4 zero points": 32, "nbits 8 zero points": 128, "blocks": 32, "blocks zero points": 16,
+          "rtn sym": 32, "rtn asym": 32, "k_quant asym": 32}
 logging.getLogger().setLevel(logging.ERROR)
 
 

@@ -115,8 +115,7 @@ TEST_CASE("a model that is cut short anywhere is refused") {
     for (std::size_t size = 0; size < whole.size(); ++size) {
       CAPTURE(size);
       const auto failure = read(bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)));
-      // The list of operators may end before a set that no node is of.
-      CHECK((failure || (whole == onnx_parts::layer().file() && size == whole.size() - microsoft)));
+      CHECK((failure || size == whole.size() - microsoft));  // the list of operators may end before its last set
     }
   }
 }

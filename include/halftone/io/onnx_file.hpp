@@ -13,11 +13,12 @@ namespace halftone::inline v0_1 {
 ///
 /// Refused, each with its own sentence: fields, lengths and varints that pass the end of their message or 64 bits; groups, unknown
 /// wire types, and known fields of another wire type than theirs; fields that may stand once and stand twice; a model without graph,
-/// IR version or operators, and nodes of operators that it does not import; constants without a name, of an unknown type, with
-/// negative dimensions, more than 16 of them or more than 2^64 bits, with data of another size than their type and shape, in
-/// another field than their type's, or in two; external data outside of the model's folder or beyond the end of their file; two
-/// constants, attributes of a node or values of one name. What Halftone does not read (subgraphs, functions, types of values,
-/// sparse constants, metadata) is not checked, and never followed: nothing nests deeper than the tensor of an attribute.
+/// IR version or any set of operators; constants without a name, of an unknown type, with negative dimensions, more than 16 of
+/// them or more than 2^64 bits, with data of another size than their type and shape, in another field than their type's, or in
+/// two; external data outside of the model's folder or beyond the end of their file; two constants, attributes of a node or
+/// values of one name. Not checked, and never followed: what Halftone does not read (subgraphs, functions, types of values, sparse
+/// constants, metadata), so that nothing nests deeper than the tensor of an attribute, and whether the sets of operators hold those
+/// of the nodes: models of onnxruntime's own tools lack com.microsoft.
 ///
 /// Constants are initializers and tensors of nodes Constant. Everything given out is a view of the file and lives as long as this
 /// object. Cost: time O(n log n) of the file's messages, no byte of raw data is touched. Memory: some 200 bytes for each constant

@@ -81,9 +81,6 @@ class onnx_check {
     if (!r_.failed()) {
       sort_names();
     }
-    for (const onnx_node& node : index_->nodes) {
-      check_domain(node);
-    }
     return r_.failure();
   }
 
@@ -285,13 +282,6 @@ class onnx_check {
     }
   }
 
-  void check_domain(const onnx_node& node) {
-    const auto has = [&](const onnx_operator_set& set) { return is_same_domain(set.domain, node.domain); };
-    if (std::none_of(index_->operator_sets.begin(), index_->operator_sets.end(), has)) {
-      r_.fail(file_error::malformed, node.offset, "node ", in_quotes(node.name), ": operators of ", in_quotes(node.domain),
-              " are not imported");
-    }
-  }
   [[nodiscard]] static bool is_same_domain(std::string_view a, std::string_view b) noexcept {
     constexpr std::string_view onnx = "ai.onnx";
     return (a == onnx ? std::string_view() : a) == (b == onnx ? std::string_view() : b);

@@ -15,6 +15,7 @@ import onnxruntime
 from onnx import helper
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent.parent / "conformance"))
+import onnx_algorithms  # noqa: E402
 import onnx_integers  # noqa: E402
 import onnx_linear  # noqa: E402
 import onnx_matmul  # noqa: E402
@@ -131,10 +132,22 @@ def qlinear(random):
         yield line(f"qgemm_{a_type}_{b_type}", (m, k), a, b, a_zero, b_zero, *scales, y_zero, bias, run(made, {"a": a})[0])
 
 
+def algorithms(random):
+    """w [n, k], codes (a byte each), scales, zero points (a byte each): RTN and k_quant, of rows of several blocks and of one."""
+    for bits, block in ((4, 32), (4, 256), (8, 32)):
+        for algorithm in ("rtn sym", "rtn asym", "k_quant asym"):
+            for k, n in ((71, 3), (9, 2)) if block == 32 else ((260, 1),):
+                w = random.normal(size=(k, n)).astype(F)
+                w[:, 1:2] = 2.5
+                codes, scales, zeros = onnx_algorithms.by_package(w, bits, block, algorithm)
+                middle = (1 << (bits - 1)) if algorithm == "rtn sym" else 0
+                yield line(f"{algorithm.replace(' ', '_')}_{bits}_{block}", (n, k), w.T, (codes + middle).astype(numpy.uint8), scales, zeros.astype(numpy.uint8))
+
+
 def text():
     random = numpy.random.default_rng(7)
     lines = [f"# onnx {onnx.__version__}, onnxruntime {onnxruntime.__version__}, by make_golden.py"]
-    for part in (linear, dynamic, nbits, blocks, tool, bnb4, qlinear):
+    for part in (linear, dynamic, nbits, blocks, tool, bnb4, qlinear, algorithms):
         lines += part(random)
     return "\n".join(lines) + "\n"
 
