@@ -195,7 +195,9 @@ def survivors_by_rebuild(options, checks, chosen, scratch):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="print the checks and stop")
+    parser.add_argument("--suites", action="store_true", help="print the names of the suites and stop")
     parser.add_argument("--only", metavar="PATTERN", help="only checks whose header, line or text match this expression")
+    parser.add_argument("--suite", choices=sorted(SUITES), help="only checks that these tests speak for")
     parser.add_argument("--rebuild", action="store_true", help="delete and build for every check")
     parser.add_argument("--compiler", default=os.environ.get("CXX", "g++"))
     parser.add_argument("--flag", action="append", default=[], help="a flag for the compiler; default -march=native")
@@ -203,8 +205,12 @@ def main():
     options = parser.parse_args()
     options.flag = options.flag or ["-march=native"]
 
+    if options.suites:
+        print(*sorted(SUITES))
+        return
     checks = all_checks()
     chosen = [i for i, c in enumerate(checks) if not options.only or re.search(options.only, describe(c))]
+    chosen = [i for i in chosen if options.suite in (None, suite_of(checks[i]))]
     if options.list:
         print("\n".join(describe(checks[i]) for i in chosen))
         print(f"{len(chosen)} checks")

@@ -16,10 +16,17 @@ endforeach()
 set(compilers "${CMAKE_CXX_COMPILER}")
 if(HALFTONE_TEST_MATRIX)
   list(APPEND compilers g++-12 g++-14 clang++-14 clang++-19)
-  # Minutes, and one compiler at a time, so that other tests can run beside it.
-  add_test(NAME meta.delete_checks
-           COMMAND Python3::Interpreter "${meta}/delete_checks.py" --compiler "${CMAKE_CXX_COMPILER}")
-  set_tests_properties(meta.delete_checks PROPERTIES TIMEOUT 1500)
+  # Minutes each, and one compiler at a time, so that other tests can run beside them.
+  list(TRANSFORM isa_common_flags PREPEND --flag= OUTPUT_VARIABLE delete_checks_flags)
+  execute_process(COMMAND "${Python3_EXECUTABLE}" "${meta}/delete_checks.py" --suites OUTPUT_VARIABLE suites
+                  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(suites)
+  foreach(suite IN LISTS suites)
+    add_test(NAME meta.delete_checks.${suite}
+             COMMAND Python3::Interpreter "${meta}/delete_checks.py" --suite ${suite} --compiler "${CMAKE_CXX_COMPILER}"
+                                          ${delete_checks_flags})
+    set_tests_properties(meta.delete_checks.${suite} PROPERTIES TIMEOUT 1500 COST 1000)  # first: the longest
+  endforeach()
   add_test(NAME meta.change_refusals
            COMMAND Python3::Interpreter "${meta}/change_refusals.py" --compiler "${CMAKE_CXX_COMPILER}")
   set_tests_properties(meta.change_refusals PROPERTIES TIMEOUT 600)
