@@ -101,6 +101,7 @@
 #include <halftone/format/torch/blocked_scales.hpp>
 #include <halftone/format/torch/fake_quantize.hpp>
 #include <halftone/format/torch/float_zero_point.hpp>
+#include <halftone/format/torch/int4_tiles.hpp>
 #include <halftone/format/torch/int4pack.hpp>
 #include <halftone/format/torch/microscaling.hpp>
 #include <halftone/format/torch/observed.hpp>

@@ -4,6 +4,7 @@
 
 #include <halftone/format/torch/blocked_scales.hpp>
 #include <halftone/format/torch/fake_quantize.hpp>
+#include <halftone/format/torch/int4_tiles.hpp>
 #include <halftone/format/torch/int4pack.hpp>
 #include <halftone/format/torch/quantize_nvfp4.hpp>
 #include <halftone/format/torch/schemes.hpp>
@@ -119,6 +120,30 @@ void int4pack(arguments& a) {
   }
 }
 
+/// The same in tiles.
+template <std::size_t InnerKTiles>
+void int4_tiles(arguments& a) {
+  quantized_matrix<torch::ao_tinygemm<uint4, per_group<32>>> q(matrix_shape{a.size(0), a.size(1)}), again(q.shape());
+  for (std::size_t i = 0; i < q.rows() * q.cols(); ++i) {
+    write_code<4>(q.row_codes(i / q.cols()).data(), i % q.cols(), a.in<std::uint8_t>(0)[i]);
+  }
+  const std::vector<std::uint8_t> bytes = torch::to_int4_tiles<InnerKTiles>(q);
+  std::copy(bytes.begin(), bytes.end(), a.out<std::uint8_t>(1).begin());
+  torch::from_int4_tiles<InnerKTiles>(bytes, again);
+  for (std::size_t i = 0; i < q.rows() * q.cols(); ++i) {
+    a.out<std::uint8_t>(2)[i] = static_cast<std::uint8_t>(again.code_at(i / q.cols(), i % q.cols()));
+  }
+}
+
+/// Bytes of a matrix as they are. Arrays: bytes, codes. Numbers: rows, cols.
+void int4_codes(arguments& a) {
+  quantized_matrix<torch::ao_tinygemm<uint4, per_group<32>>> q(matrix_shape{a.size(0), a.size(1)});
+  std::copy(a.in<std::uint8_t>(0).begin(), a.in<std::uint8_t>(0).end(), q.codes().begin());
+  for (std::size_t i = 0; i < q.rows() * q.cols(); ++i) {
+    a.out<std::uint8_t>(1)[i] = static_cast<std::uint8_t>(q.code_at(i / q.cols(), i % q.cols()));
+  }
+}
+
 const int registered = [] {
   /// Arrays: codes, fp8 scales, scale of the tensor, reals. Numbers: rows, cols.
   operation("nvfp4 two levels", [](arguments& a) {
@@ -146,6 +171,10 @@ const int registered = [] {
     const auto back = torch::from_blocked(blocked, shape);
     std::copy(back.begin(), back.end(), a.out<std::uint8_t>(2).begin());
   });
+  operation("int4 tiles 2", int4_tiles<2>);
+  operation("int4 tiles 4", int4_tiles<4>);
+  operation("int4 tiles 8", int4_tiles<8>);
+  operation("int4 plain", int4_codes);
   operation("int4pack 64", int4pack<64>);
   operation("int4pack 32", int4pack<32>);
   add_core<per_tensor>("tensor");

@@ -15,7 +15,9 @@ import numpy  # noqa: E402
 import torch  # noqa: E402
 import torchao  # noqa: E402
 from torch.ao.quantization import observer  # noqa: E402
+from torchao.prototype.mx_formats import kernels as mx_kernels  # noqa: E402
 from torchao.prototype.mx_formats import mx_tensor, nvfp4_tensor, utils  # noqa: E402
+from torchao.quantization import Int4Tensor  # noqa: E402
 from torchao.quantization import quant_primitives as primitives  # noqa: E402
 from torchao.quantization.quant_primitives import MappingType  # noqa: E402
 
@@ -271,7 +273,33 @@ for rows, cols in ((1, 1), (31, 3), (128, 4), (129, 5), (300, 17), (256, 8)):
     suite.equal("torchao MX, swizzled scales: bytes", ours[1], theirs, f"{[rows, cols]}")
     suite.equal("torchao MX, swizzled scales: back", ours[2], utils.from_blocked(torch.from_numpy(theirs), rows, cols).numpy(),
                 f"{[rows, cols]}")
-suite.skip("torchao int4, tiles of four dimensions", "_convert_weight_to_int4pack is there for GPUs only")
+# int4 weights for tensor cores. The operator needs a GPU: its shape is asked of PyTorch, its order is made of the published one.
+for inner in (2, 4, 8):
+    for n, k in ((8, 16 * inner), (16, 128), (24, 1024), (40, 256)):
+        codes = random.integers(0, 16, (n, k)).astype(numpy.uint8)
+        tiles = codes.reshape(n // 8, 8, k // (16 * inner), inner // 2, 2, 2, 4, 2)  # row, words, tile, eight, lane, odd
+        parts = tiles.transpose(0, 2, 1, 6, 3, 7, 4, 5).reshape(n // 8, k // (16 * inner), 32, inner // 2, 8).astype(numpy.uint32)
+        words = (parts << (4 * numpy.arange(8, dtype=numpy.uint32))).sum(axis=-1, dtype=numpy.uint32)
+        shape = torch.ops.aten._convert_weight_to_int4pack(torch.empty(n, k // 2, dtype=torch.uint8, device="meta"), inner).shape
+        ours = suite.run(f"int4 tiles {inner}", [codes, numpy.empty(codes.size // 2, numpy.uint8), numpy.empty_like(codes)], [n, k])
+        rule = f"torchao int4, tiles of four dimensions, {inner} inner tiles"
+        suite.equal(f"{rule}: PyTorch's shape", numpy.array(words.shape), numpy.array(shape), f"{[n, k]}")
+        suite.equal(f"{rule}: the published order", ours[1], words.reshape(-1).view(numpy.uint8), f"{[n, k]}")
+        suite.equal(f"{rule}: the published order", ours[2], codes, f"{[n, k]}, back")
+suite.skip("torchao int4, tiles of four dimensions, by the operator", "_convert_weight_to_int4pack is there for GPUs only")
+
+# Two codes a byte: bytes are canonical codes, a part of a plain tensor is that part of its bytes.
+for n, k in ((1, 32), (7, 64), (16, 96), (33, 256)):
+    codes = random.integers(0, 16, (n, k)).astype(numpy.uint8)
+    theirs = mx_kernels.pack_uint4(torch.from_numpy(codes))
+    ours = suite.run("int4 plain", [theirs.numpy().reshape(-1).copy(), numpy.empty_like(codes)], [n, k])[1]
+    suite.equal("torchao, two codes of 4 bits a byte", ours, codes, f"{[n, k]}")
+    scales = torch.ones(k // 32, n, dtype=torch.bfloat16)
+    plain = Int4Tensor(theirs, scales, torch.zeros_like(scales), [1, 32], torch.Size([n, k]))
+    part = plain[:, k - 32:]
+    ours = suite.run("int4 plain", [part.qdata.contiguous().numpy().reshape(-1).copy(), numpy.empty((n, 32), numpy.uint8)], [n, 32])[1]
+    suite.equal("torchao Int4Tensor: its last columns", ours, codes[:, k - 32:], f"{[n, k]}")
+suite.skip("torchao Int4Tensor, from floats", "its package of kernels, mslk, is not on PyPI (a placeholder is)")
 suite.skip("torchao HQQ", "its solver takes torch.pow and means, whose last bits depend on the machine")
 
 # int4 weights for CPUs. What blocks PyTorch takes depends on the machine; a second process takes the narrow ones.

@@ -34,7 +34,8 @@ SUITES = {
                "tests/format/ggml/transcode.cpp", "tests/format/awq/*.cpp",
                "tests/format/compressed_tensors/*.cpp", "tests/format/gptq/*.cpp", "tests/format/onnx/*.cpp",
                "tests/format/tflite/*.cpp", "tests/format/tensorrt/int4_bytes.cpp", "tests/format/torch/blocked_scales.cpp",
-               "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4pack.cpp", "tests/format/torch/quantize_nvfp4.cpp"],
+               "tests/format/torch/fake_quantize.cpp", "tests/format/torch/int4_tiles.cpp",
+               "tests/format/torch/int4pack.cpp", "tests/format/torch/quantize_nvfp4.cpp"],
 }
 CALL = re.compile(r"\bexpects(?:_\w+)?\s*(?:<[^;(){}]*>)?\s*\(")
 # Tests that take seconds: run where the others pass.
