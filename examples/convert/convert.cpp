@@ -12,24 +12,9 @@
 
 #include <algorithm>
 
-#if __has_include(<sys/mman.h>)
-#include <sys/mman.h>
-#include <unistd.h>
-#endif
-
 namespace convert {
 
 namespace {
-
-/// Maps pages of a file that are about to be read in one call: the faults one by one cost more than the copy.
-void map_at_once([[maybe_unused]] std::span<const std::uint8_t> bytes) {
-#ifdef MADV_POPULATE_READ
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
-  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size());
-  static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ));  // only a hint
-#endif
-}
 
 /// Copies bytes piece by piece; no bytes are a piece, too.
 void copy(std::span<const std::uint8_t> all, const std::function<void(std::span<const std::uint8_t>)>& write) {

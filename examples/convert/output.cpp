@@ -6,7 +6,21 @@
 
 #include <random>
 
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
 namespace convert {
+
+void map_at_once([[maybe_unused]] std::span<const std::uint8_t> bytes) {
+#ifdef MADV_POPULATE_READ
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(bytes.data()) / page * page;
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(bytes.data() + bytes.size());
+  static_cast<void>(::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_READ));  // only a hint
+#endif
+}
 
 safetensors_output::safetensors_output(std::string path) : path_(std::move(path)) {
   std::random_device number;
@@ -50,6 +64,7 @@ halftone::result<std::uint64_t> safetensors_output::commit() {
       return mapped.failure();
     }
     layers = std::move(mapped).value();
+    map_at_once(layers->bytes());
   }
   for (const waiting& each : waiting_) {
     file_.add(each.tensor.name, each.tensor.type, each.tensor.shape,

@@ -11,6 +11,9 @@
 
 namespace convert {
 
+/// Maps pages of a file that are about to be read in one call: the faults one by one cost more than the copy.
+void map_at_once(std::span<const std::uint8_t> bytes);
+
 /// Writes tensors layer by layer. Files have wide types first, so layers wait in a file beside the new one, which is gone in the end;
 /// tensors that stay as they are stay where they are.
 class safetensors_output {
@@ -24,6 +27,7 @@ class safetensors_output {
   void add(const halftone::safetensors_writer& layer);
   /// A tensor that is mapped until `commit`.
   void keep(const std::string& name, halftone::safetensors_type type, std::vector<std::uint64_t> shape, std::span<const std::uint8_t> bytes) {
+    map_at_once(bytes);
     file_.add(name, type, std::move(shape), bytes);
   }
   void set_metadata(const std::string& key, const std::string& value) { file_.set_metadata(key, value); }
