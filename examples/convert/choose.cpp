@@ -45,7 +45,7 @@ const layer_type& choose(const source_tensor& tensor, const wanted& want) {
     halftone::expects(why.empty(), "tensor \"", tensor.name, "\" cannot be ", std::string(want.type->name), ": ", why);
     return *want.type;
   }
-  std::vector<const layer_type*> candidates;
+  std::vector<std::pair<double, const layer_type*>> candidates;  // with their bits
   std::string reasons;
   const auto refuse = [&](const layer_type& type, const std::string& why) { reasons += "\n  " + std::string(type.name) + ": " + why; };
   for (const layer_type* type : layer_types()) {
@@ -59,14 +59,14 @@ const layer_type& choose(const source_tensor& tensor, const wanted& want) {
     } else if (is_same(tensor, *type)) {
       return *type;
     } else {
-      candidates.push_back(type);
+      candidates.emplace_back(bits, type);
     }
   }
   // Fewer bits first: of types that lose the same the first is taken, and behind one that loses nothing none can be better.
-  std::ranges::stable_sort(candidates, {}, [&](const layer_type* type) { return type->bits(tensor.shape()); });
+  std::ranges::stable_sort(candidates, {}, [](const auto& each) { return each.first; });
   const layer_type* best = nullptr;
   double least = std::numeric_limits<double>::infinity();
-  for (const layer_type* type : candidates) {
+  for (const auto& [bits, type] : candidates) {
     try {
       const halftone::transcode_report report = type->convert(tensor, *type, {});
       if (report.exact) {

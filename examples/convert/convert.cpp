@@ -36,6 +36,15 @@ std::vector<float> floats_of(const source_tensor* tensor, std::size_t count) {
   return values;
 }
 
+/// Bits a weight of a matrix where it lies.
+double bits_of_copy(const source_tensor& tensor) {
+  std::size_t bytes = tensor.bytes.size();
+  for (const halftone::safetensors_tensor* part : tensor.parts) {
+    bytes += tensor.layer ? part->bytes.size() : 0;
+  }
+  return 8.0 * static_cast<double>(bytes) / static_cast<double>(tensor.rows() * tensor.cols());
+}
+
 class file_output {
  public:
   virtual ~file_output() = default;
@@ -187,10 +196,10 @@ std::vector<outcome> write(const model_file& model, const wanted& want, const st
       output->keep(tensor, done);
     } else {
       done.to = std::string(types[i]->name);
-      done.bits = types[i]->bits(tensor.shape());
       done.matrix = true;
       try {
         output->convert(tensor, *types[i], done);
+        done.bits = done.copied ? bits_of_copy(tensor) : done.report.error.bits_per_weight;
       } catch (const halftone::error& e) {
         halftone::expects(false, "tensor \"", tensor.name, "\": ", e.what());
       }
