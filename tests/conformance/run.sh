@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx targets bitsandbytes minilm minilm_checkpoints minilm_torch gptq awq compressed_tensors calibration_torch)
+systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx targets bitsandbytes minilm minilm_checkpoints minilm_torch gptq awq compressed_tensors calibration_torch ptq)
 
 usage() {
   cat <<TEXT
@@ -50,7 +50,7 @@ folder=$(cd "$folder" && pwd)
 environment_of() {
   case $1 in
     gguf|llama) echo ggml ;;
-    bitsandbytes|minilm_checkpoints|gptq|awq|compressed_tensors) echo checkpoints ;;
+    bitsandbytes|minilm_checkpoints|gptq|awq|compressed_tensors|ptq) echo checkpoints ;;
     tensorrt|minilm_torch|calibration_torch) echo torch ;;
     targets) echo onnx ;;
     *) echo "$1" ;;
