@@ -66,8 +66,8 @@ class feedback_rows {
   void carry_block(std::size_t begin, std::size_t end, std::size_t count) noexcept {
     for (std::size_t j = end; j < feedback_.size(); j += panel_columns) {
       std::size_t r = 0;
-      for (; r + 4 <= count; r += 4) {
-        carry_tile<4>(begin, end, r, j);
+      for (; r + tile_rows <= count; r += tile_rows) {
+        carry_tile<tile_rows>(begin, end, r, j);
       }
       for (; r < count; ++r) {
         carry_tile<1>(begin, end, r, j);
@@ -77,6 +77,14 @@ class feedback_rows {
 
  private:
   static constexpr std::size_t pad = error_feedback::pad;
+  /// As many as there are registers for: eight where sixteen columns are one register.
+  static constexpr std::size_t tile_rows = []<class Lanes>(std::type_identity<Lanes>) -> std::size_t {
+    if constexpr (requires { Lanes::parts; }) {
+      return Lanes::parts == 1 ? 8 : 4;
+    } else {
+      return 4;
+    }
+  }(std::type_identity<float_columns<default_arch>>{});
 
   template <std::size_t Rows>
   HALFTONE_INLINE void carry_tile(std::size_t begin, std::size_t end, std::size_t r, std::size_t j) noexcept {
