@@ -9,6 +9,7 @@
 #include <halftone/tensor/quantized_matrix.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -26,6 +27,34 @@ concept layer_scheme = scheme_type<Scheme> && Scheme::has_zero_point && Scheme::
   return ceil_div(saturated_product(count, bits), 32);
 }
 
+namespace detail {
+/// Calls move(first word, words, first row, rows) for tiles of words [words, n], a line of the cache in both directions.
+template <class Move>
+void for_each_tile(std::size_t words, std::size_t n, const Move& move) {
+  constexpr std::size_t side = 16;
+  for (std::size_t row = 0; row < n; row += side) {
+    for (std::size_t word = 0; word < words; word += side) {
+      move(word, std::min(side, words - word), row, std::min(side, n - row));
+    }
+  }
+}
+
+/// A tile: words of a file turned into those of rows, or back. Words of one row lie far apart in a file, by a power of two as a rule, so that
+/// they push each other out of the cache: whole lines are read, turned here, and written.
+struct word_tile {
+  std::uint32_t words[16][16] = {};
+  std::uint32_t turned[16][16] = {};
+
+  void turn() noexcept {
+    for (std::size_t i = 0; i < 16; ++i) {
+      for (std::size_t j = 0; j < 16; ++j) {
+        turned[i][j] = words[j][i];
+      }
+    }
+  }
+};
+}  // namespace detail
+
 /// Copies the codes of qweight, as many bytes as its shape says, into the canonical rows of q.
 template <layer_scheme Scheme>
 void read_codes(std::span<const std::uint8_t> words, quantized_matrix<Scheme>& q) {
@@ -33,28 +62,38 @@ void read_codes(std::span<const std::uint8_t> words, quantized_matrix<Scheme>& q
   const std::size_t n = q.rows(), count = word_count(q.cols(), bits);
   expects(words.size() == 4 * n * count, "gptq: ", words.size(), " bytes of codes for [", n, ", ", q.cols(), "], which take ", 4 * n * count);
   const unsigned last_bits = static_cast<unsigned>(q.cols() * bits % 8);
-  for (std::size_t row = 0; row < n; ++row) {
-    const std::span<std::uint8_t> codes = q.row_codes(row);
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-      codes[i] = words[4 * (i / 4 * n + row) + i % 4];
+  detail::word_tile tile;  // words as bytes: on any machine the file's order is the rows'
+  detail::for_each_tile(count, n, [&](std::size_t word, std::size_t words_of_tile, std::size_t row, std::size_t rows) {
+    for (std::size_t i = 0; i < words_of_tile; ++i) {
+      std::memcpy(tile.words[i], words.data() + 4 * ((word + i) * n + row), 4 * rows);
     }
-    if (last_bits != 0) {
-      codes.back() = static_cast<std::uint8_t>(codes.back() & ((1u << last_bits) - 1));
+    tile.turn();
+    for (std::size_t j = 0; j < rows; ++j) {
+      std::memcpy(q.row_codes(row + j).data() + 4 * word, tile.turned[j], std::min(4 * words_of_tile, q.row_bytes() - 4 * word));
     }
+  });
+  for (std::size_t row = 0; row < n && last_bits != 0; ++row) {
+    std::uint8_t& last = q.row_codes(row).back();
+    last = static_cast<std::uint8_t>(last & ((1u << last_bits) - 1));
   }
 }
 
 /// The inverse; bits behind the last code are zero.
 template <layer_scheme Scheme>
 [[nodiscard]] std::vector<std::uint8_t> code_words(const quantized_matrix<Scheme>& q) {
-  const std::size_t n = q.rows();
-  std::vector<std::uint8_t> words(4 * n * word_count(q.cols(), Scheme::element_type::bits));
-  for (std::size_t row = 0; row < n; ++row) {
-    const std::span<const std::uint8_t> codes = q.row_codes(row);
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-      words[4 * (i / 4 * n + row) + i % 4] = codes[i];
+  const std::size_t n = q.rows(), count = word_count(q.cols(), Scheme::element_type::bits);
+  std::vector<std::uint8_t> words(4 * n * count);
+  detail::word_tile tile;
+  detail::for_each_tile(count, n, [&](std::size_t word, std::size_t words_of_tile, std::size_t row, std::size_t rows) {
+    for (std::size_t j = 0; j < rows; ++j) {
+      tile.words[j][words_of_tile - 1] = 0;  // of which a row may have a part
+      std::memcpy(tile.words[j], q.row_codes(row + j).data() + 4 * word, std::min(4 * words_of_tile, q.row_bytes() - 4 * word));
     }
-  }
+    tile.turn();
+    for (std::size_t i = 0; i < words_of_tile; ++i) {
+      std::memcpy(words.data() + 4 * ((word + i) * n + row), tile.turned[i], 4 * rows);
+    }
+  });
   return words;
 }
 
