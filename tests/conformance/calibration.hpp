@@ -12,6 +12,16 @@ namespace conformance {
 
 using namespace halftone;
 
+/// Every batch. Arrays: x, how many rows each batch has (int64). Numbers: columns.
+template <class O>
+void observe_batches(O& o, arguments& a) {
+  const float* at = a.in<float>(0).data();
+  for (const std::int64_t rows : a.in<std::int64_t>(1)) {
+    o.observe({at, static_cast<std::size_t>(rows), a.size(0)});
+    at += static_cast<std::size_t>(rows) * a.size(0);
+  }
+}
+
 /// Observes batches of rows. Arrays: x, how many rows each batch has (int64), ranges (two floats each). Numbers: columns, the first
 /// batch of a second shard, which is merged at the end (the number of batches: no second shard).
 template <class O>

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 # In this order, until time is up.
-systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx targets bitsandbytes minilm minilm_checkpoints minilm_torch gptq awq compressed_tensors calibration_torch ptq)
+systems=(ggml gguf tokenizers tflite torch tvm tensorrt onnx targets bitsandbytes minilm minilm_checkpoints minilm_torch gptq awq compressed_tensors calibration_torch calibration_onnx ptq)
 
 usage() {
   cat <<TEXT
@@ -52,7 +52,7 @@ environment_of() {
     gguf|llama) echo ggml ;;
     bitsandbytes|minilm_checkpoints|gptq|awq|compressed_tensors|ptq) echo checkpoints ;;
     tensorrt|minilm_torch|calibration_torch) echo torch ;;
-    targets) echo onnx ;;
+    targets|calibration_onnx) echo onnx ;;
     *) echo "$1" ;;
   esac
 }

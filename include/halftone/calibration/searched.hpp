@@ -13,7 +13,7 @@ class searched_observer {
  public:
   static constexpr bool order_free = std::is_same_v<Collector, value_counts>;
 
-  explicit searched_observer(const Search& search = {}, const Collector& collector = {}) : search_(search), collector_(collector) {}
+  explicit searched_observer(const Search& search = Search{}, const Collector& collector = Collector{}) : search_(search), collector_(collector) {}
   void observe(matrix_view<const float> x) { collector_.observe(x); }
   void merge(const searched_observer& other) { collector_.merge(other.collector_); }
   [[nodiscard]] halftone::range range() const { return count() == 0 ? halftone::range{} : search_(collector_); }
