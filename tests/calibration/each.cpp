@@ -85,6 +85,7 @@ TEST_CASE("other numbers of rows and columns") {
   bad.values[40] = std::numeric_limits<float>::infinity();
   CHECK_THROWS_WITH_AS(columns.observe(bad.view()), doctest::Contains("each_column: value [1, 3] is inf"), error);
   each_column<percentile_observer> gathered;
+  CHECK_THROWS_WITH_AS(gathered.observe({nullptr, 7, 37}), doctest::Contains("each_column: x is null"), error);
   CHECK_THROWS_WITH_AS(gathered.observe(bad.view()), doctest::Contains("each_column: value [1, 3] is inf"), error);
 }
 

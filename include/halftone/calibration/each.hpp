@@ -74,7 +74,6 @@ class each_column : public isa_detail::observers<O> {
   explicit each_column(const O& first = O{}) : isa_detail::observers<O>(first) {}
 
   void observe(matrix_view<const float> x) {
-    expects_valid(x, "each_column", "x");
     if (x.empty()) {
       return;
     }
@@ -85,6 +84,7 @@ class each_column : public isa_detail::observers<O> {
         this->each_[k].observe_range(ranges[k], x.rows());
       }
     } else {
+      expects_valid(x, "each_column", "x");
       expects_finite(x, "each_column");
       std::vector<float> columns(panel_columns * x.rows());
       for (std::size_t k = 0; k < x.cols(); k += panel_columns) {
