@@ -17,8 +17,8 @@ void require(bool condition) {
 
 void check_fields(const json_fields& fields) {
   require(!fields.values().empty() && fields.values().size() <= json_fields::most_values);
-  for (const auto& [path, value] : fields.values()) {
-    require(path.size() <= json_fields::longest_path && fields.find(path) == &value);
+  for (const auto& [path, field] : fields.values()) {
+    require(path.size() <= json_fields::longest_path && fields.find(path) == &field.value && fields.offset_of(path) == field.offset);
     const double* number = fields.get<double>(path);
     const std::optional<std::uint64_t> count = fields.count(path);
     require(!count || (number != nullptr && static_cast<double>(*count) == *number));

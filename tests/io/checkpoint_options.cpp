@@ -65,4 +65,6 @@ TEST_CASE("the first that is wrong is kept") {
   third.take_failure(other);
   CHECK(third.failure->text == "it: \"a/f\" is false");
   CHECK(third.failure->code == file_error::malformed);
+  CHECK(third.failure->offset == fields.offset_of("a/f"));
+  CHECK(third.failure->offset != 0);
 }

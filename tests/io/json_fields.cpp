@@ -37,6 +37,17 @@ TEST_CASE("values by their paths") {
   CHECK(json.values().size() == 11);
 }
 
+TEST_CASE("where values end") {
+  const auto json = json_fields::parse(R"({"a": "xy", "b": [true, null], "c": {}, "d": 12 })", "it").value();
+  CHECK(json.offset_of("a") == 10);
+  CHECK(json.offset_of("b/0") == 22);
+  CHECK(json.offset_of("b/1") == 28);
+  CHECK(json.offset_of("b") == 29);
+  CHECK(json.offset_of("c") == 38);
+  CHECK(json.offset_of("d") == 48);  // with the byte that ends a number
+  CHECK(json.offset_of("none") == 0);
+}
+
 TEST_CASE("a value alone") {
   CHECK(json_fields::parse("7", "it").value().count("") == 7);
   CHECK(*json_fields::parse("\"x\"", "it").value().get<std::string>("") == "x");

@@ -18,6 +18,7 @@ std::string text_of(const std::string& json) {
 }
 std::string with_shard(const std::string& name) { return text_of(R"({"weight_map": {"a": ")" + name + R"("}})"); }
 
+std::uint64_t offset_of(const std::string& json) { return safetensors_index::parse(json).failure().offset; }
 
 }  // namespace
 
@@ -43,6 +44,12 @@ TEST_CASE("safetensors_index refuses") {
     CAPTURE(name);
     CHECK(with_shard(name).find("which is no name of a file beside the index") != std::string::npos);
   }
+}
+
+TEST_CASE("safetensors_index: where a refused value ends") {
+  CHECK(offset_of(R"({"weight_map": 5})") == 17);
+  CHECK(offset_of(R"({"weight_map": {"b": "m.safetensors", "a": 5}})") == 45);
+  CHECK(offset_of(R"({"weight_map": {"b": "m.safetensors", "a": "../m.safetensors"}})") == 61);
 }
 
 TEST_CASE("safetensors_index: a file") {

@@ -33,13 +33,11 @@ class option_reader {
 
   template <class... Parts>
   void refuse(const Parts&... parts) {
-    if (!failure) {
-      failure = file_failure{file_error::malformed, 0, message(what_, ": ", parts...)};
-    }
+    refuse_at(0, parts...);
   }
   /// Refuses the value of a key: "config.json: "bits" is 5, not 2, 3, 4 or 8".
   void refuse_value(const std::string& key, std::string_view instead) {
-    refuse(in_quotes(path_ + key), " is ", json_value_text(fields_->find(path_ + key), is_list(key)), instead);
+    refuse_at(fields_->offset_of(path_ + key), in_quotes(path_ + key), " is ", json_value_text(fields_->find(path_ + key), is_list(key)), instead);
   }
 
   /// Keeps what another reader refused, if nothing was refused before.
@@ -105,6 +103,12 @@ class option_reader {
   }
 
  private:
+  template <class... Parts>
+  void refuse_at(std::size_t offset, const Parts&... parts) {
+    if (!failure) {
+      failure = file_failure{file_error::malformed, offset, message(what_, ": ", parts...)};
+    }
+  }
   template <class T>
   [[nodiscard]] std::optional<T> value(const std::string& key, std::string_view instead) {
     if (!has(key)) {

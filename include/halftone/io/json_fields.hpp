@@ -14,11 +14,17 @@ namespace halftone::inline v0_1 {
 /// null, true or false, a number, or a string.
 using json_value = std::variant<std::nullptr_t, bool, double, std::string>;
 
+/// A value and where it ends in the text: the offset of the byte behind it, or one more behind a number, which the next byte ends.
+struct json_field {
+  json_value value;
+  std::size_t offset = 0;
+};
+
 /// The values of a document by path: keys and indices joined by '/', as "config_groups/group_0/weights/num_bits" and "shape/0".
 /// Objects and arrays themselves have the number of their members under their path with a '/' behind it.
 ///
 /// Refused: text that is no JSON or over 16 MiB, more than 16 levels, paths over 256 bytes, more than 262144 values, a path that occurs
-/// twice. Integers beyond 2^53 lose their low bits. Memory: at most 400 bytes a value, besides the strings, which are no
+/// twice. Integers beyond 2^53 lose their low bits. Memory: at most 410 bytes a value, besides the strings, which are no
 /// longer than the text.
 class json_fields {
  public:
@@ -60,7 +66,15 @@ class json_fields {
   /// The value of a path, or null.
   [[nodiscard]] const json_value* find(const std::string& path) const {
     const auto at = values_.find(path);
-    return at == values_.end() ? nullptr : &at->second;
+    return at == values_.end() ? nullptr : &at->second.value;
+  }
+  /// Where the value of a path ends, or the object or list if that is what it has; 0 where there is none. What readers say of a bad value.
+  [[nodiscard]] std::size_t offset_of(const std::string& path) const {
+    auto at = values_.find(path);
+    if (at == values_.end()) {
+      at = values_.find(path + "/");
+    }
+    return at == values_.end() ? 0 : at->second.offset;
   }
   /// The value if it is of this type: bool, double or std::string; null otherwise.
   template <class T>
@@ -77,7 +91,7 @@ class json_fields {
     return static_cast<std::uint64_t>(*number);
   }
   /// All values, by path.
-  [[nodiscard]] const std::map<std::string, json_value>& values() const noexcept { return values_; }
+  [[nodiscard]] const std::map<std::string, json_field>& values() const noexcept { return values_; }
 
  private:
   template <class... Parts>
@@ -109,7 +123,7 @@ class json_fields {
       if (path.size() > longest_path) {
         return refuse(file_error::too_large, "a path of ", path.size(), " bytes, more than ", longest_path);
       }
-      return fields.values_.emplace(path, std::move(value)).second ||
+      return fields.values_.emplace(path, json_field{std::move(value), position}).second ||
              refuse(file_error::duplicate_name, detail::in_quotes(path), " occurs twice");
     }
     /// An array's members are named by their places; an object's by their keys, before they come.
@@ -154,7 +168,7 @@ class json_fields {
   };
 
   std::string what_;
-  std::map<std::string, json_value> values_;
+  std::map<std::string, json_field> values_;
 };
 
 }  // namespace halftone::inline v0_1

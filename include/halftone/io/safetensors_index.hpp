@@ -45,20 +45,20 @@ class safetensors_index {
       return fields.failure();
     }
     if (fields.value().get<double>(std::string(map_path)) == nullptr) {
-      return refusal("there is no \"weight_map\"");
+      return refusal(fields.value().offset_of("weight_map"), "there is no \"weight_map\"");
     }
     safetensors_index index;
-    for (const auto& [path, value] : fields.value().values()) {
+    for (const auto& [path, field] : fields.value().values()) {
       if (!path.starts_with(map_path) || path.size() == map_path.size()) {
         continue;
       }
       const std::string tensor = path.substr(map_path.size());
-      const auto* shard = std::get_if<std::string>(&value);
+      const auto* shard = std::get_if<std::string>(&field.value);
       if (shard == nullptr) {
-        return refusal("the file of tensor ", detail::in_quotes(tensor), " is no string");
+        return refusal(field.offset, "the file of tensor ", detail::in_quotes(tensor), " is no string");
       }
       if (!is_file_name(*shard)) {
-        return refusal("tensor ", detail::in_quotes(tensor), " is in ", detail::in_quotes(*shard), ", which is no name of a file beside the index");
+        return refusal(field.offset, "tensor ", detail::in_quotes(tensor), " is in ", detail::in_quotes(*shard), ", which is no name of a file beside the index");
       }
       index.shard_of_.emplace(tensor, *shard);
     }
@@ -66,8 +66,8 @@ class safetensors_index {
   }
 
   template <class... Parts>
-  [[nodiscard]] static file_failure refusal(const Parts&... parts) {
-    return {file_error::malformed, 0, detail::message(what, ": ", parts...)};
+  [[nodiscard]] static file_failure refusal(std::size_t offset, const Parts&... parts) {
+    return {file_error::malformed, offset, detail::message(what, ": ", parts...)};
   }
   [[nodiscard]] static bool is_file_name(std::string_view name) noexcept {
     constexpr std::string_view ending = ".safetensors";
