@@ -14,8 +14,8 @@ using namespace halftone;
 using layer = awq::layer<per_group<32>>;
 
 TEST_CASE("words come back") {
-  for (const std::size_t rows : {8u, 16u, 40u}) {
-    for (const std::size_t cols : {1u, 31u, 32u, 65u}) {
+  for (const std::size_t rows : {8u, 16u, 40u, 136u}) {
+    for (const std::size_t cols : {1u, 31u, 32u, 65u, 128u, 300u}) {
       std::vector<float> w(rows * cols);
       for (std::size_t i = 0; i < w.size(); ++i) {
         w[i] = random_unit(8, i) - 0.3f;
@@ -27,6 +27,28 @@ TEST_CASE("words come back") {
       for (std::size_t g = 0; g < q.group_count(); ++g) {
         CHECK(again.zero_point_at(g) == q.zero_point_at(g));
       }
+    }
+  }
+}
+
+TEST_CASE("every code is in its place, whole tiles or not") {
+  for (const std::size_t rows : {8u, 128u, 152u}) {
+    for (const std::size_t cols : {127u, 128u, 257u}) {
+      quantized_matrix<layer> q(matrix_shape{rows, cols});
+      for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t k = 0; k < cols; ++k) {
+          write_code<4>(q.row_codes(row).data(), k, static_cast<std::uint32_t>(random_bits(row, k)) & 15u);
+        }
+      }
+      const std::vector<std::uint8_t> words = awq::code_words(q);
+      std::size_t wrong = 0;
+      for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t k = 0; k < cols; ++k) {
+          const std::uint32_t word = read_code<32>(words.data(), k * (rows / 8) + row / 8);
+          wrong += (word >> (4 * awq::part_of_column[row % 8]) & 15u) != q.code_at(row, k);
+        }
+      }
+      CHECK(wrong == 0);
     }
   }
 }

@@ -28,13 +28,24 @@ concept layer_scheme = scheme_type<Scheme> && Scheme::has_zero_point && Scheme::
 }
 
 namespace detail {
-/// Calls move(first word, words, first row, rows) for tiles of words [words, n], a line of the cache in both directions.
+/// Calls move(first word, words, first row, rows, bytes of a row) for tiles of words [words, n], a line of the cache in both directions;
+/// several tiles of the same words follow each other, whose lines lie side by side in a file. Extents of whole tiles are constants.
 template <class Move>
-void for_each_tile(std::size_t words, std::size_t n, const Move& move) {
+void for_each_tile(std::size_t words, std::size_t n, std::size_t row_bytes, const Move& move) {
   constexpr std::size_t side = 16;
-  for (std::size_t row = 0; row < n; row += side) {
+  constexpr std::size_t several = 4 * side;
+  constexpr std::integral_constant<std::size_t, side> all{};
+  constexpr std::integral_constant<std::size_t, 4 * side> line{};
+  for (std::size_t begin = 0; begin < n; begin += several) {
     for (std::size_t word = 0; word < words; word += side) {
-      move(word, std::min(side, words - word), row, std::min(side, n - row));
+      for (std::size_t row = begin; row < std::min(begin + several, n); row += side) {
+        if (row_bytes - 4 * word >= line && n - row >= side) {
+          move(word, all, row, all, line);
+        } else {
+          const std::size_t some = std::min(side, words - word);
+          move(word, some, row, std::min(side, n - row), std::min(4 * some, row_bytes - 4 * word));
+        }
+      }
     }
   }
 }
@@ -63,13 +74,13 @@ void read_codes(std::span<const std::uint8_t> words, quantized_matrix<Scheme>& q
   expects(words.size() == 4 * n * count, "gptq: ", words.size(), " bytes of codes for [", n, ", ", q.cols(), "], which take ", 4 * n * count);
   const unsigned last_bits = static_cast<unsigned>(q.cols() * bits % 8);
   detail::word_tile tile;  // words as bytes: on any machine the file's order is the rows'
-  detail::for_each_tile(count, n, [&](std::size_t word, std::size_t words_of_tile, std::size_t row, std::size_t rows) {
+  detail::for_each_tile(count, n, q.row_bytes(), [&](std::size_t word, auto words_of_tile, std::size_t row, auto rows, auto bytes) {
     for (std::size_t i = 0; i < words_of_tile; ++i) {
       std::memcpy(tile.words[i], words.data() + 4 * ((word + i) * n + row), 4 * rows);
     }
     tile.turn();
     for (std::size_t j = 0; j < rows; ++j) {
-      std::memcpy(q.row_codes(row + j).data() + 4 * word, tile.turned[j], std::min(4 * words_of_tile, q.row_bytes() - 4 * word));
+      std::memcpy(q.row_codes(row + j).data() + 4 * word, tile.turned[j], bytes);
     }
   });
   for (std::size_t row = 0; row < n && last_bits != 0; ++row) {
@@ -84,10 +95,10 @@ template <layer_scheme Scheme>
   const std::size_t n = q.rows(), count = word_count(q.cols(), Scheme::element_type::bits);
   std::vector<std::uint8_t> words(4 * n * count);
   detail::word_tile tile;
-  detail::for_each_tile(count, n, [&](std::size_t word, std::size_t words_of_tile, std::size_t row, std::size_t rows) {
+  detail::for_each_tile(count, n, q.row_bytes(), [&](std::size_t word, auto words_of_tile, std::size_t row, auto rows, auto bytes) {
     for (std::size_t j = 0; j < rows; ++j) {
       tile.words[j][words_of_tile - 1] = 0;  // of which a row may have a part
-      std::memcpy(tile.words[j], q.row_codes(row + j).data() + 4 * word, std::min(4 * words_of_tile, q.row_bytes() - 4 * word));
+      std::memcpy(tile.words[j], q.row_codes(row + j).data() + 4 * word, bytes);
     }
     tile.turn();
     for (std::size_t i = 0; i < words_of_tile; ++i) {
