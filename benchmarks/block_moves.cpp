@@ -8,6 +8,8 @@
 #include <halftone/format/ggml/signed_formats.hpp>
 #include <halftone/format/ggml/simple_formats.hpp>
 #include <halftone/format/ggml/convert.hpp>
+#include <halftone/format/awq/schemes.hpp>
+#include <halftone/format/awq/words.hpp>
 #include <halftone/format/gptq/schemes.hpp>
 #include <halftone/format/gptq/words.hpp>
 #include <halftone/format/bitsandbytes/blocks.hpp>
@@ -64,6 +66,12 @@ void add_checkpoints(std::size_t megabytes) {
   using gptq_layer = gptq::layer<uint4>;
   const auto q = std::make_shared<quantized_matrix<gptq_layer>>(matrix_shape{n, cols});
   add("GPTQ's codes to rows", bytes, [=] { gptq::read_codes(*words, *q); });
+  add("rows to GPTQ's codes", bytes, [=] { static_cast<void>(gptq::code_words(*q)); });
+  using awq_layer = awq::layer<>;
+  const auto zeros = std::make_shared<std::vector<std::uint8_t>>(some_bytes(n * cols / 2 / 128));
+  const auto a = std::make_shared<quantized_matrix<awq_layer>>(matrix_shape{n, cols});
+  add("AWQ's codes to rows", bytes, [=] { awq::read_words(*words, *zeros, *a); });
+  add("rows to AWQ's codes", bytes, [=] { static_cast<void>(awq::code_words(*a)); });
   using blocks = bitsandbytes::nf4_blocks<64>;
   const auto nf4_matrix = std::make_shared<quantized_matrix<blocks>>(matrix_shape{n, cols});
   add("bitsandbytes' nf4", bytes, [=] { static_cast<void>(bitsandbytes::read_codes(*words, *nf4_matrix)); });

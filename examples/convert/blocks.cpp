@@ -10,6 +10,9 @@ halftone::transcode_report convert_blocks(const source_tensor& from, const layer
   const target_type& blocks = *type.blocks;
   const std::size_t cols = from.cols();
   const row_reader read = from.open();
+  if (from.type == nullptr && blocks.take_planes(read, from.shape(), to.blocks)) {  // from GGUF, rows are enough
+    return {.exact = true, .error = halftone::reference::report_of(0.0, 0.0, 0.0, blocks.bits())};
+  }
   const std::size_t length = from.type == nullptr ? 0 : from.type->row_bytes(cols);
   std::vector<float> wanted(cols);
   std::vector<float> values(cols);

@@ -83,7 +83,27 @@ struct block_type<Scheme, held<From...>> {
       return halftone::group_parameters{.scale = last->q.scale_at(g), .offset = last->q.offset_at(g)};
     };
     reader.run = Scheme::granularity_type::group_size;
+    give_planes<Scheme>(reader, [bytes, cols] {
+      const std::size_t length = cols / format::block::weights * format::bytes;
+      auto q = std::make_shared<halftone::quantized_matrix<Scheme>>(halftone::matrix_shape{length == 0 ? 0 : bytes.size() / length, cols});
+      std::size_t at = 0;
+      const char* why = halftone::ggml::read_blocks<Scheme>(bytes, *q, at);
+      halftone::expects(why == nullptr, "block ", at, ": ", why == nullptr ? "" : why);
+      return q;
+    });
     return reader;
+  }
+  static bool take(const row_reader& source, halftone::matrix_shape shape, const std::function<void(std::span<const std::uint8_t>)>* write) {
+    halftone::quantized_matrix<Scheme> q(shape);
+    if (!take_planes(source, q)) {
+      return false;
+    }
+    if (write != nullptr) {
+      std::vector<std::uint8_t> bytes(shape.rows * (shape.cols / format::block::weights * format::bytes));
+      halftone::ggml::write_blocks<Scheme>(q, bytes);
+      (*write)(bytes);
+    }
+    return true;
   }
   static bool hold(std::span<const float> row, const row_reader& source, std::size_t index, std::span<std::uint8_t> bytes) {
     halftone::quantized_matrix<Scheme> q(halftone::matrix_shape{1, row.size()});
@@ -101,7 +121,7 @@ struct block_type<Scheme, held<From...>> {
     return (move_if<From, Scheme>(from, bytes, cols, to) || ... || false);
   }
   static constexpr target_type entry{static_cast<halftone::gguf_tensor_type>(format::type), format::block::weights, format::bytes,
-                                     open, decode, encode, move, hold};
+                                     open, decode, encode, move, hold, take};
   static constexpr layer_type layer(const target_type& blocks) {
     return layer_of_blocks<Scheme, format::block::weights, format::bytes>(blocks, format::name);
   }
@@ -123,12 +143,13 @@ struct number_type {
   }
   static bool move(halftone::gguf_tensor_type, std::span<const std::uint8_t>, std::size_t, std::span<std::uint8_t>) { return false; }
   static bool hold(std::span<const float>, const row_reader&, std::size_t, std::span<std::uint8_t>) { return false; }  // encoding is as exact
+  static bool take(const row_reader&, halftone::matrix_shape, const std::function<void(std::span<const std::uint8_t>)>*) { return false; }
   static row_reader open(std::span<const std::uint8_t> all, std::size_t cols) {
     return {.values = [all, length = cols * bytes](std::size_t row, std::span<float> values) {
       decode(all.subspan(row * length, length), values);
     }};
   }
-  static constexpr target_type entry{Type, 1, bytes, open, decode, encode, move, hold};
+  static constexpr target_type entry{Type, 1, bytes, open, decode, encode, move, hold, take};
   static constexpr layer_type layer(const target_type& blocks, std::string_view name) {
     return layer_of_blocks<halftone::scheme<Element, halftone::unscaled, halftone::per_tensor>, 1, bytes>(blocks, name);
   }

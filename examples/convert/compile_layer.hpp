@@ -4,6 +4,7 @@
 
 #include "exact.hpp"
 #include "layer_type.hpp"
+#include "planes.hpp"
 
 #include <halftone/format/target/list.hpp>
 #include <halftone/quantize/compare.hpp>
@@ -38,6 +39,12 @@ struct compiled {
   [[nodiscard]] static halftone::transcode_report convert(const source_tensor& from, const layer_type&, const destination& to) {
     const std::size_t rows = from.rows(), cols = from.cols();
     const row_reader read = from.open();
+    if (halftone::quantized_matrix<Scheme> q(from.shape()); take_planes(read, q)) {
+      if (to.is_there()) {
+        Format::add(to, from, q);
+      }
+      return {.exact = true, .error = halftone::reference::report_of(0.0, 0.0, 0.0, q.bits_per_weight())};
+    }
     std::vector<float> floats(rows * cols);
     const halftone::matrix_view<const float> w(floats.data(), rows, cols);
     for (std::size_t row = 0; row < rows; ++row) {

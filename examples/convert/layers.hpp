@@ -2,7 +2,7 @@
 // Halftone example: layers of checkpoints that other tools quantized: several tensors of a safetensors file that are one matrix.
 #pragma once
 
-#include "row_reader.hpp"
+#include "planes.hpp"
 
 #include <halftone/format/gptq/words.hpp>
 #include <halftone/io/checkpoint_tensor.hpp>
@@ -34,6 +34,7 @@ struct quantized_layer {
 
 /// All layers of bitsandbytes, GPTQ, AWQ and compressed-tensors in a checkpoint. @throws halftone::error for one that this program cannot read
 [[nodiscard]] std::vector<quantized_layer> quantized_layers(const halftone::checkpoint& file, halftone::gptq::version version);
+std::vector<quantized_layer> quantized_layers(halftone::checkpoint&& file, halftone::gptq::version version) = delete;  // layers read it later
 
 /// The layer that a tensor belongs to by its name, for each tool; none if it does not tell of one.
 [[nodiscard]] std::optional<quantized_layer> bitsandbytes_layer(const halftone::checkpoint& file, const std::string& tensor);
@@ -78,7 +79,7 @@ struct quantized_layer {
 template <class Scheme>
 [[nodiscard]] row_reader rows_of(halftone::result<halftone::quantized_matrix<Scheme>> read, std::vector<std::uint32_t> order = {}) {
   halftone::expects(read.has_value(), read.has_value() ? std::string() : read.failure().text);
-  const auto q = std::make_shared<const halftone::quantized_matrix<Scheme>>(std::move(read).value());
+  const auto q = std::make_shared<halftone::quantized_matrix<Scheme>>(std::move(read).value());
   if (!order.empty()) {
     return {[q, order = std::move(order)](std::size_t row, std::span<float> values) {
       std::vector<float> sorted(values.size());
@@ -89,6 +90,7 @@ template <class Scheme>
     }};
   }
   row_reader reader{[q](std::size_t row, std::span<float> values) { halftone::row_values(*q, row, values); }};
+  give_planes<Scheme>(reader, [q] { return q; });
   if constexpr (Scheme::has_scale && !Scheme::has_own_real) {  // a zero point is a part of n
     reader.parameters = [q](std::size_t row, std::size_t col) {
       const std::size_t g = q->group_of(row, col);

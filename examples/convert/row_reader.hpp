@@ -5,8 +5,10 @@
 #include <halftone/core/matrix_view.hpp>
 #include <halftone/scheme/mapping.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 
 namespace convert {
 
@@ -17,6 +19,10 @@ struct row_reader {
   /// what other formats need to hold the same floats.
   std::function<halftone::group_parameters(std::size_t row, std::size_t col)> parameters{};
   std::size_t run = 1;  ///< so many weights of a row, from a multiple of it on, have the same
+  /// The planes of the whole matrix, one after the other, and what they mean (planes.hpp); empty where there is no such matrix.
+  using plane_visitor = std::function<void(std::span<const std::uint8_t>)>;
+  std::string planes_mean{};
+  std::function<void(const plane_visitor& visit)> planes{};
 
   void operator()(std::size_t row, std::span<float> to) const { values(row, to); }
 };

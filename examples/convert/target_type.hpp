@@ -32,6 +32,9 @@ struct target_type {
   /// Blocks that hold the floats of a row exactly. @return false where there are none
   bool (*hold_row)(std::span<const float> row, const row_reader& source, std::size_t index, std::span<std::uint8_t> bytes);
 
+  /// Writes the planes of a source as blocks, if they mean the same. @return whether they do
+  bool (*take_planes)(const row_reader& source, halftone::matrix_shape shape, const std::function<void(std::span<const std::uint8_t>)>* write);
+
   [[nodiscard]] std::size_t row_bytes(std::size_t cols) const noexcept { return cols / block * block_bytes; }
   [[nodiscard]] double bits() const noexcept { return 8.0 * static_cast<double>(block_bytes) / static_cast<double>(block); }
 };

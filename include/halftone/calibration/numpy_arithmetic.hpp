@@ -52,8 +52,8 @@ inline void add_histogram(const float* x, std::size_t count, std::span<const flo
     }
     const float at = product((x[i] - low) / width, static_cast<float>(bins));
     auto bin = at >= 0.0f && at < static_cast<float>(bins) ? static_cast<std::size_t>(at) : bins - 1;
-    bin -= bin > 0 && x[i] < edges[bin] ? 1 : 0;
-    bin += bin + 1 < bins && x[i] >= edges[bin + 1] ? 1 : 0;
+    bin -= bin > 0 && x[i] < edges[bin] ? 1u : 0u;
+    bin += bin + 1 < bins && x[i] >= edges[bin + 1] ? 1u : 0u;
     ++counts[bin];
   }
 }

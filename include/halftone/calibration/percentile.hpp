@@ -4,6 +4,8 @@
 
 #include <halftone/calibration/searched.hpp>
 
+#include <utility>
+
 namespace halftone::inline v0_1::inline HALFTONE_ISA {
 
 /// The least range that holds `percent` of the values: as many, rounded down, are cut at each end; with `symmetric`, the values of
@@ -21,7 +23,7 @@ struct percentile {
     const std::uint64_t cut =
         std::min(static_cast<std::uint64_t>(outside / static_cast<double>(ends)), (values.count() - 1) / ends);
     if (symmetric) {
-      std::ranges::stable_sort(bins, {}, [](const counted_bin& b) { return magnitude(b.outer); });
+      std::ranges::sort(bins, {}, [](const counted_bin& b) { return std::pair(magnitude(b.outer), b.outer); });
       const float a = magnitude(first_kept(bins.rbegin(), cut).outer);
       return {maximum(-a, values.ends().min), minimum(a, values.ends().max)};
     }

@@ -88,7 +88,8 @@ class error_feedback {
     order_.resize(h.rows());
     std::iota(order_.begin(), order_.end(), std::uint32_t{0});
     if (by_activation) {
-      std::stable_sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) { return h(a, a) > h(b, b); });
+      std::sort(order_.begin(), order_.end(),
+                [&](std::uint32_t a, std::uint32_t b) { return h(a, a) != h(b, b) ? h(a, a) > h(b, b) : a < b; });
     }
     for (std::size_t i = 0; i < h.rows(); ++i) {
       if (h(i, i) == 0.0) {

@@ -24,7 +24,7 @@ class run_sums {
   run_sums(std::span<const float> values, std::span<const float> importance) {
     std::vector<std::size_t> order(values.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] != values[b] ? values[a] < values[b] : a < b; });
     middle_ = order.empty() ? 0.0 : static_cast<double>(values[order[order.size() / 2]]);
     sums_.resize(1);
     for (std::size_t i = 0; i < order.size(); ++i) {

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Halftone tests: layers that real packages wrote give the numbers that the packages give, in every row and column.
-#include "examples/convert/layers.cpp"                      // NOLINT: on purpose
-#include "examples/convert/layers/awq.cpp"                  // NOLINT
-#include "examples/convert/layers/bitsandbytes.cpp"         // NOLINT
-#include "examples/convert/layers/compressed_tensors.cpp"   // NOLINT
-#include "examples/convert/layers/gptq.cpp"                 // NOLINT
+#include "examples/convert/layers.hpp"
 
 #include <doctest/doctest.h>
 
@@ -17,7 +13,8 @@ namespace {
 /// Compares every layer of a recorded file with the tensor LAYER.real beside it. @return how many there are
 std::size_t compare_layers(const std::string& tool) {
   const safetensors_file file = safetensors_file::open(HALFTONE_SOURCE_DIR "/tests/io/checkpoint_golden/" + tool + ".safetensors").value();
-  const std::vector<convert::quantized_layer> layers = convert::quantized_layers(file, gptq::version::v1);
+  const checkpoint model(file);  // layers read it when they are opened
+  const std::vector<convert::quantized_layer> layers = convert::quantized_layers(model, gptq::version::v1);
   for (const convert::quantized_layer& layer : layers) {
     CAPTURE(layer.name);
     const safetensors_tensor* real = file.find(*convert::before(layer.name, ".weight") + ".real");
