@@ -48,7 +48,7 @@ phase() {
 install_packages() {
   local needed="g++ cmake ninja-build pkg-config python3 libxsimd-dev doctest-dev nlohmann-json3-dev libcli11-dev"
   local wanted="ccache g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-s390x-linux-gnu qemu-user libtbb-dev libbenchmark-dev"
-  [[ $conformance == OFF ]] || wanted+=" gcc python3-venv"
+  [[ $conformance == OFF ]] || wanted+=" gcc python3-venv python3-dev"
   [[ $matrix == OFF ]] || wanted+=" g++-12 clang-14 libclang-rt-14-dev clang-19 libclang-rt-19-dev"
   local missing=() package
   installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q '^install ok'; }
